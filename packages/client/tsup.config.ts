@@ -1,0 +1,13 @@
+import { defineConfig, type Options } from "tsup";
+
+const config: Options = defineConfig({
+  entry: ["src/index.ts"],
+  format: ["esm"],
+  target: "es2022",
+  dts: false, // tsc writes the declarations: tsup's own way needs an API that TypeScript 7 no longer has
+  sourcemap: true,
+  clean: true,
+  treeshake: false,
+}) as Options;
+
+export default config;

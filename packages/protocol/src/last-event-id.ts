@@ -1,0 +1,25 @@
+import { MAX_ID_BYTES } from "./constants.ts";
+
+const encoder: TextEncoder = new TextEncoder();
+const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * A last event ID as the value of a `Last-Event-ID` header: its UTF-8 bytes, a character each, which is how
+ * fetch takes them. `undefined` where it cannot be a header: over 1,024 bytes, CR, LF, NUL or a lone surrogate,
+ * or white space at an end, which headers lose.
+ * WHATWG HTML, "Server-sent events": the reestablish steps, "(`Last-Event-ID`, encoded as UTF-8)".
+ */
+export function encodeLastEventId(id: string): string | undefined {
+  if (/^[\x21-\x7e]{0,1024}$/.test(id)) return id;
+  if (/[\0\r\n]|^[\t ]|[\t ]$/.test(id) || !id.isWellFormed()) return undefined;
+  const bytes = encoder.encode(id);
+  return bytes.length > MAX_ID_BYTES ? undefined : String.fromCharCode(...bytes);
+}
+
+/** The id in a `Last-Event-ID` header, as `Headers.get` returns it: the inverse of `encodeLastEventId`. */
+export function decodeLastEventId(value: string): string {
+  if (/^[\x20-\x7e]*$/.test(value)) return value;
+  // A server that already decoded the header as UTF-8 hands over characters that are no bytes.
+  if (/[^\0-\xff]/.test(value)) return value;
+  return decoder.decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
+}
