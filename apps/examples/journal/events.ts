@@ -1,0 +1,3 @@
+import { defineEvents, text } from "@sse/protocol";
+
+export const journal = defineEvents({ line: text() });

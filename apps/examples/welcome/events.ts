@@ -1,0 +1,3 @@
+import { defineEvents, text } from "@sse/protocol";
+
+export const greetings = defineEvents({ welcome: text() });
