@@ -8,7 +8,7 @@ import { printUrl, servePage } from "../page.ts";
 
 type Progress = { status: string; completion: number };
 export const job = defineEvents({ progress: json<Progress>(), done: json<Progress>() }, { end: ["done"] });
-const iterations = Number(process.env.ITERATIONS ?? 100_000); // some 50 ms a round
+const iterations = Number(process.env.ITERATIONS ?? 400_000); // some 50 ms a round
 const page = servePage(import.meta.dirname);
 
 async function* stretchPassword() {
