@@ -4,8 +4,7 @@ import type { ServerSentEvent } from "../event.ts";
 import type { BytesCodec, Codec, JsonCodec, TextCodec } from "./codecs.ts";
 
 /** What a contract takes for an event type: any Standard Schema, or `json<T>()`, `text()`, `bytes()`. */
-// biome-ignore lint/suspicious/noExplicitAny: the codecs are invariant in T; any T is meant
-export type EventSchema = StandardSchemaV1 | JsonCodec<any> | TextCodec<any> | BytesCodec;
+export type EventSchema = StandardSchemaV1 | JsonCodec<unknown> | TextCodec | BytesCodec;
 export type EventMap = Readonly<Record<string, EventSchema>>;
 export type TextEvents = Readonly<Record<string, TextCodec>>;
 
