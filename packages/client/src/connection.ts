@@ -1,0 +1,296 @@
+import { ConnectionError, isSseError, type ServerSentEvent, type SseError } from "@sse/protocol";
+import { IncomingStream, type StreamRules } from "./incoming-stream.ts";
+import type { Attempt } from "./options.ts";
+import {
+  type Loss,
+  ReconnectPolicy,
+  type ReconnectRules,
+  type Retry,
+  retryAfterMs,
+} from "./policy/reconnect.ts";
+import type { Answer, Verdict } from "./policy/response-error.ts";
+import { Position } from "./position.ts";
+import { watchPage } from "./transport/page-life.ts";
+import { publicUrl, type Sent } from "./transport/request.ts";
+
+/** The one state of a connection. */
+export type ConnectionState =
+  | { readonly status: "connecting"; readonly attempt: number }
+  | { readonly status: "open"; readonly url: string }
+  | {
+      readonly status: "waiting";
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: SseError | undefined;
+    }
+  | { readonly status: "closed"; readonly error: SseError | undefined };
+
+/**
+ * Why a connection is closed: somebody closed or aborted it, the stream is finished, the server (204) or
+ * `onReconnect` stopped it, or it failed for good.
+ */
+export type ClientCloseReason = "closed" | "ended" | "stopped" | "failed";
+
+/** What a face asks of its connection. Every field is there, none is optional. */
+export interface ConnectionPlan {
+  readonly send: (attempt: Attempt, signal: AbortSignal) => Promise<Sent>;
+  readonly judge: (answer: Answer) => Verdict;
+  readonly reconnect: ReconnectRules;
+  readonly stream: StreamRules;
+  readonly lastEventId: string;
+  readonly signal: AbortSignal | null | undefined;
+  /** Whether a sleeping page lets go of the connection. */
+  readonly pageLife: boolean;
+  /** Called once in an outage, when the server wants other credentials. */
+  readonly refresh: ((attempt: Attempt) => void | Promise<void>) | undefined;
+  /** Hears of every wait before it; `false` stops. */
+  readonly onReconnect: ((retry: Retry) => unknown) | undefined;
+}
+
+/** What a connection tells its face, always synchronously and in the order of the stream; no event after the close. */
+export interface ConnectionFace {
+  onState(state: ConnectionState): void;
+  onEvent(event: ServerSentEvent): void;
+  /** An id that cannot be sent back; the stream goes on. */
+  onPoisonId(id: string): void;
+  /** All of a chunk was told: a consumer who took it all is at this position. */
+  onPosition(lastEventId: string): void;
+  /** A promise while the consumer has enough. */
+  ready(): Promise<void> | undefined;
+  /** The body ended cleanly. True: the stream is finished; false: it was cut. */
+  isFinished(end: { readonly truncated: boolean; readonly announced: boolean }): boolean;
+}
+
+/** One loop: resolve, fetch, classify, read, wait, again. One setter changes the state. */
+export class Connection {
+  readonly #plan: ConnectionPlan;
+  readonly #face: ConnectionFace;
+  readonly #policy: ReconnectPolicy;
+  readonly #position: Position;
+  #state: ConnectionState = { status: "connecting", attempt: 0 };
+  #reason: ClientCloseReason | undefined;
+  #abort: AbortController | undefined;
+  /** Why we aborted the current attempt ourselves, if we did. */
+  #interruption: ConnectionError | undefined;
+  #suspended = false;
+  #refreshed = false;
+  #wakeUp: () => void = () => {};
+  #release: () => void = () => {};
+
+  constructor(plan: ConnectionPlan, face: ConnectionFace) {
+    this.#plan = plan;
+    this.#face = face;
+    this.#policy = new ReconnectPolicy(plan.reconnect);
+    this.#position = new Position(plan.lastEventId);
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** `undefined` until it is closed. */
+  get reason(): ClientCloseReason | undefined {
+    return this.#reason;
+  }
+
+  /** The position that a reconnection resumes after. */
+  get received(): string {
+    return this.#position.received;
+  }
+
+  /** Begins; call once. The face hears of it later, except that an aborted signal closes at once. */
+  start(): void {
+    const { signal, pageLife } = this.#plan;
+    if (signal?.aborted) return this.close("closed");
+    const onAbort = () => this.close("closed");
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const unwatch = pageLife
+      ? watchPage({ suspend: () => this.#suspend(), wake: () => this.#wake() })
+      : () => {};
+    this.#release = () => {
+      signal?.removeEventListener("abort", onAbort);
+      unwatch();
+    };
+    // The loop catches what attempts throw; what is left came out of the caller's onReconnect, and is final.
+    this.#run().catch((cause) => this.close("failed", asError(cause, "")));
+  }
+
+  /** Closes for good; later calls do nothing. */
+  close(reason: ClientCloseReason, error?: SseError): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#release();
+    this.#abort?.abort();
+    this.#wakeUp();
+    this.#set({ status: "closed", error });
+  }
+
+  /** Moves the position to a cursor that stood in the data. */
+  adopt(id: string): void {
+    if (!this.#position.adopt(id)) this.#face.onPoisonId(id);
+  }
+
+  get #closed(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  #set(state: ConnectionState): void {
+    this.#state = state;
+    this.#face.onState(state);
+  }
+
+  async #run(): Promise<void> {
+    let error: SseError | undefined;
+    for (;;) {
+      const loss = await this.#attempt({ attempt: this.#policy.attempt, lastEventId: this.received, error });
+      if (loss === undefined || this.#closed) return;
+      error = loss.error;
+      if (this.#policy.isHealthy(loss)) this.#refreshed = false;
+      if (!(await this.#refresh(loss))) await this.#wait(loss);
+      if (this.#suspended && !this.#closed) await this.#sleep(0);
+      if (this.#closed) return;
+      this.#set({ status: "connecting", attempt: this.#policy.attempt });
+    }
+  }
+
+  /** One connection, from its request to its end. Nothing is returned when it closed for good. */
+  async #attempt(attempt: Attempt): Promise<Loss | undefined> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.#interruption = undefined;
+    let sent: Sent;
+    try {
+      sent = await this.#plan.send(attempt, abort.signal);
+    } catch (cause) {
+      return this.#lose(this.#interruption ?? asError(cause, ""));
+    }
+    const { response, method } = sent;
+    if (abort.signal.aborted) {
+      // A fetch that does not know signals came back all the same.
+      response.body?.cancel().catch(() => {});
+      return this.#lose(this.#interruption ?? lost("", "The attempt was given up."));
+    }
+    const url = publicUrl(sent.url);
+    const verdict = this.#plan.judge({ response, url, method, lastEventId: attempt.lastEventId });
+    if (verdict === "open") return this.#read(response, sent.url, abort);
+    this.#abort = undefined; // the body of a refusal is read on its own, and may outlive the connection
+    if (verdict !== "stopped") return this.#lose(verdict, { retryAfterMs: retryAfterMs(response.headers) });
+    response.body?.cancel().catch(() => {});
+    this.close("stopped");
+    return undefined;
+  }
+
+  async #read(response: Response, url: URL, abort: AbortController): Promise<Loss | undefined> {
+    const face = this.#face;
+    const at = publicUrl(url);
+    const handlers = {
+      onEvent: (event: ServerSentEvent) => face.onEvent(event),
+      onEnd: () => this.close("ended"),
+      onReconnectionTime: (ms: number) => this.#policy.setReconnectionTime(ms),
+      onPoisonId: (id: string) => face.onPoisonId(id),
+      onPosition: (id: string) => face.onPosition(id),
+      onIdle: (idleMs: number) => this.#onIdle(at, idleMs),
+      ready: () => face.ready(),
+    };
+    const stream = new IncomingStream(at, this.#plan.stream, this.#position, handlers, abort.signal);
+    this.#set({ status: "open", url: url.href });
+    const end = await stream.read(response.body);
+    if (this.#closed) return undefined;
+    abort.abort(); // whatever still holds the socket lets go of it
+    if (this.#interruption === undefined && end.cause === undefined && face.isFinished(end)) {
+      this.close("ended");
+      return undefined;
+    }
+    const closed = () => lost(at, `${at} closed the stream before it was finished.`);
+    const error = this.#interruption ?? (end.cause === undefined ? closed() : asError(end.cause, at));
+    return this.#lose(error, { openMs: end.openMs, progressed: end.progressed });
+  }
+
+  /** An attempt that is over, with what comes of it; nothing comes of an error that repeating cannot help. */
+  #lose(error: SseError, facts: Partial<Loss> = {}): Loss | undefined {
+    const mayRefresh = this.#plan.refresh !== undefined && !this.#refreshed;
+    if (!error.retryable && !(mayRefresh && wantsCredentials(error))) return this.#fail(error);
+    const immediate = this.#interruption?.code === "connection-lost";
+    const unopened = { openMs: undefined, progressed: false, retryAfterMs: 0 };
+    return { ...unopened, ...facts, error, immediate, lastEventId: this.received };
+  }
+
+  /** Other credentials, once in an outage. True: come back at once. */
+  async #refresh({ error, lastEventId }: Loss): Promise<boolean> {
+    const { refresh } = this.#plan;
+    if (!wantsCredentials(error) || refresh === undefined) return false;
+    if (this.#refreshed) return this.#fail(error) ?? false;
+    this.#refreshed = true;
+    try {
+      await refresh({ attempt: this.#policy.attempt, lastEventId, error });
+      return true;
+    } catch (cause) {
+      const message = `${error.url} wants other credentials, and refresh failed to get them.`;
+      this.#fail(new ConnectionError("response-refused", message, { url: error.url, status: 401, cause }));
+      return false;
+    }
+  }
+
+  async #wait(loss: Loss): Promise<void> {
+    if (this.#closed) return;
+    const next = this.#policy.next(loss);
+    if (next instanceof Error) return this.#fail(next);
+    if (this.#plan.onReconnect?.(next) === false) return this.close("stopped", next.error);
+    // [spec] "reestablish the connection": the ready state is CONNECTING and `error` is fired, then the wait.
+    if (!this.#closed) this.#set({ status: "waiting", ...next });
+    if (!this.#closed) await this.#sleep(next.delayMs);
+  }
+
+  /** Until the time is over and the page awake; less when something wakes it up. */
+  async #sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // Not unref'd: a process that waits to reconnect is not idle.
+      const timer = setTimeout(() => {
+        if (!this.#suspended) resolve();
+      }, ms);
+      this.#wakeUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wakeUp = () => {};
+  }
+
+  #fail(error: SseError): undefined {
+    this.close("failed", error);
+  }
+
+  #onIdle(url: string, idleMs: number): void {
+    const message = `${url} was silent for ${Math.round(idleMs)} ms, longer than a living stream is.`;
+    this.#interrupt(new ConnectionError("idle-timeout", message, { url, retryable: true }));
+  }
+
+  #suspend(): void {
+    if (this.#suspended) return;
+    this.#suspended = true;
+    this.#interrupt(lost("", "The page went to sleep and let go of the connection."));
+  }
+
+  #wake(): void {
+    this.#suspended = false;
+    this.#wakeUp();
+  }
+
+  #interrupt(error: ConnectionError): void {
+    this.#interruption = error;
+    this.#abort?.abort();
+  }
+}
+
+function wantsCredentials(error: SseError): error is ConnectionError {
+  return error instanceof ConnectionError && error.status === 401;
+}
+
+function lost(url: string, message: string, cause?: unknown): ConnectionError {
+  return new ConnectionError("connection-lost", message, { url, retryable: true, cause });
+}
+
+/** Whatever was thrown, as an error that knows whether to retry: what is not ours is the network's. */
+function asError(cause: unknown, url: string): SseError {
+  return isSseError(cause) ? cause : lost(url, `The connection${url ? ` to ${url}` : ""} was lost.`, cause);
+}

@@ -1,0 +1,268 @@
+import type { EventContract, EventMap, Received, ServerSentEvent, SseError } from "@sse/protocol";
+import { Connection, type ConnectionFace, type ConnectionPlan, type ConnectionState } from "./connection.ts";
+import { type AnyContract, poisonId } from "./contract.ts";
+import { EventHandlers, errorEvent, messageEvent } from "./dom-events.ts";
+import {
+  type BodyLike,
+  type CommonOptions,
+  idleTimeout,
+  initialPosition,
+  type PerAttempt,
+  type ReconnectOptions,
+  standardRules,
+} from "./options.ts";
+import { judgeByStandard } from "./policy/response-error.ts";
+import { guarded } from "./report-exception.ts";
+import { parseUrl, send } from "./transport/request.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract
+export interface EventSourceOptions<M extends EventMap = any> extends CommonOptions {
+  /** Sends credentials to other origins, too. Default: false. */
+  readonly withCredentials?: boolean | undefined;
+  /** Default: "GET". Others do not reconnect, unless `reconnect` is given. */
+  readonly method?: string | undefined;
+  readonly body?: PerAttempt<BodyLike> | undefined;
+  /** Types and checks the data of its events. Its `end` and `done`, and `sse.end`, close. Default: data is text. */
+  readonly events?: EventContract<M> | undefined;
+  /** How to come back; `false` never does. Default: as the standard says, 3 s later or what `retry` said. */
+  readonly reconnect?: ReconnectOptions | false | undefined;
+}
+
+export interface EventSourceMessage<T> extends MessageEvent {
+  readonly data: T;
+}
+
+/** The standard's `error` event, which also knows why. */
+export interface EventSourceErrorEvent extends Event {
+  readonly error: SseError | undefined;
+}
+
+export type EventSourceEventMap<M> = { open: Event } & { error: EventSourceErrorEvent } & ([M] extends [never]
+    ? { message: EventSourceMessage<string> }
+    : M extends EventMap
+      ? {
+          [E in Received<M> as E["type"] extends "error" | "open" ? never : E["type"]]: EventSourceMessage<
+            E["data"]
+          >;
+        }
+      : never);
+
+type Listener<T, E> = (this: T, event: E) => unknown;
+type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+type UntypedType<M> = [M] extends [never] ? string : never;
+type Handler<E> = ((this: globalThis.EventSource, event: E) => unknown) | null;
+
+// The overloads of the class's inherited methods, which a class can only declare beside itself.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: every member below is inherited from EventTarget
+export interface EventSource<M extends EventMap = never> {
+  addEventListener<K extends keyof EventSourceEventMap<M> & string>(
+    type: K,
+    listener: Listener<this, EventSourceEventMap<M>[K]>,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: UntypedType<M>,
+    listener: Listener<this, MessageEvent>,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: AnyListener, options?: boolean | AddEventListenerOptions): void;
+  removeEventListener<K extends keyof EventSourceEventMap<M> & string>(
+    type: K,
+    listener: Listener<this, EventSourceEventMap<M>[K]>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(
+    type: UntypedType<M>,
+    listener: Listener<this, MessageEvent>,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(type: string, listener: AnyListener, options?: boolean | EventListenerOptions): void;
+}
+
+const READY_STATES = { connecting: 0, waiting: 0, open: 1, closed: 2 } as const;
+
+/**
+ * The standard's `EventSource` over fetch, with headers, methods, bodies and typed events.
+ * WHATWG HTML, "The EventSource interface".
+ *
+ * @throws DOMException `SyntaxError` for what is no URL; InvalidOptionError for options out of range
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+export class EventSource<M extends EventMap = never> extends EventTarget {
+  declare static readonly CONNECTING: 0;
+  declare static readonly OPEN: 1;
+  declare static readonly CLOSED: 2;
+  declare readonly CONNECTING: 0;
+  declare readonly OPEN: 1;
+  declare readonly CLOSED: 2;
+
+  readonly #url: string;
+  readonly #withCredentials: boolean;
+  readonly #handlers: EventHandlers = new EventHandlers(this);
+  readonly #connection: Connection;
+
+  constructor(url: string | URL, init: EventSourceOptions<M> = {}) {
+    super();
+    const options = init ?? {};
+    const parsed = parseOrThrow(url);
+    this.#url = parsed.href;
+    this.#withCredentials = Boolean(options.withCredentials);
+    this.#connection = new Connection(planOf(parsed, options), this.#face(options));
+    this.#connection.start();
+  }
+
+  /** Events of a stream that is at hand. There is nothing to reconnect to: at its end the source is closed. */
+  static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+    const response = new Response(stream, { headers: { "content-type": "text/event-stream" } });
+    return new EventSource("about:blank", { fetch: async () => response, reconnect: false });
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+  get withCredentials(): boolean {
+    return this.#withCredentials;
+  }
+  get readyState(): 0 | 1 | 2 {
+    return READY_STATES[this.#connection.state.status];
+  }
+
+  get onopen(): Handler<Event> {
+    return this.#handlers.get("open");
+  }
+  set onopen(handler: Handler<Event>) {
+    this.#handlers.set("open", handler);
+  }
+  get onmessage(): Handler<MessageEvent> {
+    return this.#handlers.get("message") as Handler<MessageEvent>; // what was set
+  }
+  set onmessage(handler: Handler<MessageEvent>) {
+    this.#handlers.set("message", handler);
+  }
+  get onerror(): Handler<Event> {
+    return this.#handlers.get("error");
+  }
+  set onerror(handler: Handler<Event>) {
+    this.#handlers.set("error", handler);
+  }
+
+  close(): void {
+    this.#connection.close("closed");
+  }
+
+  #face(options: EventSourceOptions<M>): ConnectionFace {
+    const onIssue = guarded(options.onIssue);
+    const contract: AnyContract | undefined = options.events;
+    return {
+      onState: (state) => this.#onState(state),
+      onEvent: (event) =>
+        contract === undefined ? this.#dispatch(event.type, event) : this.#typed(event, contract, onIssue),
+      onPoisonId: (id) => onIssue(poisonId(id, this.#connection.received)),
+      onPosition: () => {},
+      ready: () => undefined,
+      isFinished: () => false,
+    };
+  }
+
+  #onState(state: ConnectionState): void {
+    // [spec] "announce the connection"; "reestablish" and "fail the connection" fire `error`, `close()` nothing.
+    if (state.status === "open") this.dispatchEvent(new Event("open"));
+    else if (state.status === "waiting") this.dispatchEvent(errorEvent(state.error));
+    else if (state.status === "closed") {
+      const { reason } = this.#connection;
+      if (reason === "failed" || reason === "stopped") this.dispatchEvent(errorEvent(state.error));
+    }
+  }
+
+  #typed(
+    event: ServerSentEvent,
+    contract: AnyContract,
+    onIssue: NonNullable<CommonOptions["onIssue"]>,
+  ): void {
+    if (event.type.startsWith("sse.")) {
+      this.#dispatch(event.type, event);
+      if (event.type === "sse.end") this.#connection.close("ended");
+      return;
+    }
+    try {
+      const decoded = contract["~codec"].decode(event);
+      if (decoded.kind === "done") return this.#connection.close("ended");
+      if (decoded.kind === "issue") return onIssue(decoded.issue);
+      if (contract.options.id !== undefined) this.#connection.adopt(decoded.event.lastEventId);
+      this.#dispatch(decoded.event.type, decoded.event);
+      if (decoded.end) this.#connection.close("ended");
+    } catch (cause) {
+      // Only an asynchronous schema throws: an error of the program, which every event would repeat.
+      this.#connection.close("failed", cause as SseError);
+    }
+  }
+
+  #dispatch(
+    type: string,
+    { data, lastEventId }: { readonly data: unknown; readonly lastEventId: string },
+  ): void {
+    const { state } = this.#connection;
+    // [spec] `origin` is that of the final URL, after redirects.
+    const origin = state.status === "open" ? new URL(state.url).origin : "";
+    this.dispatchEvent(messageEvent(type, { data, origin, lastEventId }));
+  }
+
+  // The shape that Web IDL gives to an interface: constants on both objects, enumerable members.
+  static {
+    const { prototype } = EventSource;
+    for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
+      const constant = { value, enumerable: true };
+      Object.defineProperty(EventSource, name, constant);
+      Object.defineProperty(prototype, name, constant);
+    }
+    for (const name of ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"]) {
+      Object.defineProperty(prototype, name, { enumerable: true });
+    }
+    Object.defineProperty(prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
+  }
+}
+
+function parseOrThrow(url: string | URL): URL {
+  if (url === undefined) throw new TypeError("EventSource needs a URL.");
+  try {
+    return parseUrl(String(url));
+  } catch {
+    throw new DOMException(
+      `${JSON.stringify(String(url))} is not a URL that can be resolved here.`,
+      "SyntaxError",
+    );
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the contract is the face's affair
+function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
+  const method = options.method ?? "GET";
+  const request = {
+    // [spec] Reconnections go to the original URL, whatever the redirects were.
+    url: () => new URL(url),
+    method,
+    headers: options.headers,
+    body: options.body,
+    contentType: undefined,
+    credentials: options.withCredentials ? "include" : "same-origin",
+    cursor: "header",
+    fetch: options.fetch,
+    redirects: "platform",
+  } as const;
+  return {
+    send: (attempt, signal) => send(request, attempt, signal),
+    judge: judgeByStandard,
+    // A request that may have effects is not repeated on its own.
+    reconnect: standardRules(options.reconnect, method === "GET" || method === "HEAD"),
+    stream: {
+      profile: false,
+      liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: false },
+      maxEventBytes: options.maxEventBytes,
+    },
+    lastEventId: initialPosition(options.lastEventId),
+    signal: options.signal,
+    pageLife: true,
+    refresh: undefined,
+    onReconnect: undefined,
+  };
+}

@@ -1,0 +1,28 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+export { connect, type JsonContract } from "./connect.ts";
+export type { ClientCloseReason, ConnectionState } from "./connection.ts";
+export { type CursorStore, sessionCursor } from "./cursor-store.ts";
+export {
+  EventSource,
+  type EventSourceErrorEvent,
+  type EventSourceEventMap,
+  type EventSourceMessage,
+  type EventSourceOptions,
+} from "./event-source.ts";
+export type {
+  Attempt,
+  BodyLike,
+  CommonOptions,
+  ConnectOptions,
+  Fetch,
+  GapEvent,
+  HeadersLike,
+  PerAttempt,
+  ReconnectOptions,
+  RequestPolicyOptions,
+  TypeOnlyConnectOptions,
+  UnknownEvent,
+} from "./options.ts";
+export type { Retry } from "./policy/reconnect.ts";
+export { type EventRequest, type RequestOptions, request } from "./request.ts";
+export type { Listened, Subscription } from "./subscription.ts";
