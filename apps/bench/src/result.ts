@@ -1,0 +1,46 @@
+import type { Sample } from "./job.ts";
+import type { RuntimeName } from "./runtimes.ts";
+
+/** The raw outcome of one run, as it is kept in `results/`. */
+export interface RunResult {
+  readonly date: string;
+  readonly machine: Machine;
+  /** Versions of the runtimes and of the measured packages. */
+  readonly versions: { readonly [name: string]: string };
+  readonly settings: Settings;
+  readonly cells: readonly CellResult[];
+}
+
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryGb: number;
+  readonly platform: string;
+}
+
+export interface Settings {
+  /** Fresh processes for every adapter and cell. */
+  readonly processes: number;
+  /** Samples taken in each of them, in turn between the adapters. */
+  readonly rounds: number;
+  readonly sampleMs: number;
+  readonly warmupMs: number;
+}
+
+export interface CellResult {
+  readonly id: string;
+  readonly runtime: RuntimeName;
+  readonly bytes: number;
+  readonly events: number;
+  readonly target: number;
+  readonly adapters: { readonly [name: string]: AdapterResult };
+}
+
+export interface AdapterResult {
+  /** `wrong`: it lost or changed something, so it was not timed. `slow`: it did not finish in time. */
+  readonly status: "ok" | "wrong" | "slow";
+  /** Why it was not timed. */
+  readonly reason?: string;
+  /** In the order taken; the same place in two adapters is the same round. */
+  readonly samples: readonly Sample[];
+}
