@@ -1,23 +1,55 @@
-import { defineConfig } from "vitest/config";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { chromiumArgs, chromiumPath } from "../../scripts/chromium.ts";
 import { reporters, shared } from "../../vitest.shared.ts";
 
 const include = ["{src,test}/**/*.test.ts"];
+const globalSetup = ["./test/server/script-server.ts"];
+const executablePath = chromiumPath();
 
-export default defineConfig({
-  ...shared,
-  test: {
-    reporters,
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: "node",
-          environment: "node",
-          include,
-          typecheck: { enabled: true, include: ["{src,test}/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
-        },
-      },
-      { extends: true, test: { name: "happy-dom", environment: "happy-dom", include } },
-    ],
+const projects: TestProjectConfiguration[] = [
+  {
+    extends: true,
+    test: {
+      name: "node",
+      environment: "node",
+      include: [...include, "test/**/*.node-test.ts"],
+      globalSetup,
+      typecheck: { enabled: true, include: ["{src,test}/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
+    },
   },
-});
+  { extends: true, test: { name: "happy-dom", environment: "happy-dom", include, globalSetup } },
+];
+
+// The same files in a real browser. Where there is none, the summary of the test run says so.
+const notRun = new URL(".vitest/not-run.json", import.meta.url);
+if (executablePath === undefined) {
+  const missing = {
+    what: "@sse/client in Chromium",
+    why: "no Chromium was found",
+    enable: "apt-get install -y chromium",
+  };
+  mkdirSync(new URL(".", notRun), { recursive: true });
+  writeFileSync(notRun, `${JSON.stringify([missing])}\n`);
+} else {
+  rmSync(notRun, { force: true });
+  const launchOptions = { executablePath, args: [...chromiumArgs] };
+  projects.push({
+    extends: true,
+    test: {
+      name: "chromium",
+      include,
+      globalSetup,
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({ launchOptions }),
+        instances: [{ browser: "chromium" }],
+      },
+    },
+  });
+}
+
+export default defineConfig({ ...shared, test: { reporters, projects } });

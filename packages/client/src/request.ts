@@ -77,7 +77,8 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
   readonly #queue: EventQueue<E> = new EventQueue();
   readonly #onIssue: NonNullable<CommonOptions["onIssue"]>;
   readonly response: Promise<Response>;
-  #settleResponse: (response: Response | Promise<never>) => void = () => {};
+  #settleResponse: (response: Response) => void = () => {};
+  #rejectResponse: (reason: unknown) => void = () => {};
   #opened = false;
   #failure: { readonly error: unknown } | undefined;
   #delivered: string;
@@ -87,8 +88,9 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
     this.#options = options;
     this.#onIssue = guarded(options.onIssue);
     this.#delivered = initialPosition(options.lastEventId);
-    this.response = new Promise((resolve) => {
+    this.response = new Promise((resolve, reject) => {
       this.#settleResponse = resolve;
+      this.#rejectResponse = reject;
     });
     this.response.catch(() => {}); // the loop throws the same; nobody has to ask for the response
     const plan = requestPlan(checkedUrl(url), options);
@@ -157,7 +159,7 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
     if (reason === "closed" && signal?.aborted) this.#failure = { error: signal.reason };
     else if (reason === "failed") this.#failure = { error: this.#truncated(state.error) };
     this.#queue.end(reason === "closed");
-    this.#settleResponse(Promise.reject(this.#failure?.error ?? new DOMException("Closed.", "AbortError")));
+    this.#rejectResponse(this.#failure?.error ?? new DOMException("The request was closed.", "AbortError"));
   }
 
   onEvent(event: ServerSentEvent): void {
