@@ -52,7 +52,11 @@ export class InvalidDataError extends SseError {
   readonly issues: readonly StandardSchemaV1.Issue[];
 
   constructor(type: string, issues: readonly StandardSchemaV1.Issue[], options?: SseErrorOptions) {
-    super("invalid-data", `Event '${type}' has invalid data: ${issues.map(describeIssue).join("; ")}.`, options);
+    super(
+      "invalid-data",
+      `Event '${type}' has invalid data: ${issues.map(describeIssue).join("; ")}.`,
+      options,
+    );
     this.type = type;
     this.issues = issues;
   }
@@ -76,7 +80,11 @@ export class LimitError extends SseError {
   readonly limit: number;
   readonly size: number;
 
-  constructor(message: string, facts: { readonly limit: number; readonly size: number }, options?: SseErrorOptions) {
+  constructor(
+    message: string,
+    facts: { readonly limit: number; readonly size: number },
+    options?: SseErrorOptions,
+  ) {
     super("limit-exceeded", message, options);
     this.limit = facts.limit;
     this.size = facts.size;

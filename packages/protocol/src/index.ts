@@ -29,9 +29,23 @@ export {
 } from "./errors.ts";
 export type { ServerSentEvent, ServerSentEventInit } from "./event.ts";
 export { decodeLastEventId, encodeLastEventId } from "./last-event-id.ts";
-export { EventStreamParser, type EventStreamParserHandlers, type EventStreamParserOptions } from "./parser.ts";
-export { type EventReader, type EventStreamSource, type ReadEventsOptions, readEvents } from "./read-events.ts";
-export { type BytesCodec, bytes, type Codec, type JsonCodec, json, type TextCodec, text } from "./schema/codecs.ts";
+export { EventStreamParser } from "./parser.ts";
+export type { EventStreamParserHandlers, EventStreamParserOptions } from "./parser-options.ts";
+export {
+  type EventReader,
+  type EventStreamSource,
+  type ReadEventsOptions,
+  readEvents,
+} from "./read-events.ts";
+export {
+  type BytesCodec,
+  bytes,
+  type Codec,
+  type JsonCodec,
+  json,
+  type TextCodec,
+  text,
+} from "./schema/codecs.ts";
 export type {
   ContractCodec,
   ContractOptions,

@@ -1,6 +1,7 @@
 import { InvalidOptionError } from "./errors.ts";
 import type { ServerSentEvent } from "./event.ts";
-import { EventStreamParser, type EventStreamParserOptions } from "./parser.ts";
+import { EventStreamParser } from "./parser.ts";
+import type { EventStreamParserOptions } from "./parser-options.ts";
 import type { EventContract, EventIssue, EventMap, Received, TextEvents } from "./schema/contract.ts";
 
 /** Where bytes come from. A `Response` is taken by its body; its status is not looked at. */
@@ -49,7 +50,9 @@ function openChunks(source: EventStreamSource): Chunks {
     return { next: () => reader.read(), cancel: (reason) => reader.cancel(reason) };
   }
   if (!(Symbol.asyncIterator in Object(body))) {
-    throw new InvalidOptionError("readEvents takes a Response, a ReadableStream or an AsyncIterable of bytes.");
+    throw new InvalidOptionError(
+      "readEvents takes a Response, a ReadableStream or an AsyncIterable of bytes.",
+    );
   }
   const iterator = body[Symbol.asyncIterator]();
   return { next: () => iterator.next(), cancel: async () => iterator.return?.() };
@@ -146,9 +149,11 @@ class BodyEventReader<T> implements EventReader<T> {
   /** Calls of next() that overlap are answered in their order, as a generator's are. */
   #inTurn<R>(work: () => Promise<R>): Promise<R> {
     const turn = this.#turn === undefined ? work() : this.#turn.then(work);
-    const settled = turn.catch(() => {}).then(() => {
-      if (this.#turn === settled) this.#turn = undefined;
-    });
+    const settled = turn
+      .catch(() => {})
+      .then(() => {
+        if (this.#turn === settled) this.#turn = undefined;
+      });
     this.#turn = settled;
     return turn;
   }

@@ -54,7 +54,10 @@ function checkType(type: unknown): string {
 function checkId(id: unknown): string {
   if (typeof id !== "string") throw wrongType("id", id);
   checkLine("id", id);
-  if (id.length > MAX_ID_BYTES || (id.length * 3 > MAX_ID_BYTES && encoder.encode(id).length > MAX_ID_BYTES)) {
+  if (
+    id.length > MAX_ID_BYTES ||
+    (id.length * 3 > MAX_ID_BYTES && encoder.encode(id).length > MAX_ID_BYTES)
+  ) {
     throw new InvalidEventError(`An id has at most ${MAX_ID_BYTES} bytes; this one begins with ${show(id)}.`);
   }
   return id;
@@ -62,7 +65,9 @@ function checkId(id: unknown): string {
 
 function checkLine(field: string, value: string): void {
   if (/[\r\n\0]/.test(value)) {
-    throw new InvalidEventError(`${field} ${show(value)} has a CR, LF or NUL; a field is one line of an event stream.`);
+    throw new InvalidEventError(
+      `${field} ${show(value)} has a CR, LF or NUL; a field is one line of an event stream.`,
+    );
   }
   if (!value.isWellFormed()) {
     throw new InvalidEventError(`${field} ${show(value)} has a lone surrogate, which UTF-8 cannot carry.`);
@@ -73,7 +78,9 @@ function checkRetry(retryMs: unknown): number {
   if (typeof retryMs === "number" && Number.isInteger(retryMs) && retryMs >= 0 && retryMs <= MAX_RETRY_MS) {
     return retryMs;
   }
-  throw new InvalidEventError(`retryMs is an integer from 0 to ${MAX_RETRY_MS}, in milliseconds, not ${show(retryMs)}.`);
+  throw new InvalidEventError(
+    `retryMs is an integer from 0 to ${MAX_RETRY_MS}, in milliseconds, not ${show(retryMs)}.`,
+  );
 }
 
 function wrongType(field: string, value: unknown): InvalidEventError {

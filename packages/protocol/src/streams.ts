@@ -1,5 +1,6 @@
 import type { ServerSentEvent, ServerSentEventInit } from "./event.ts";
-import { EventStreamParser, type EventStreamParserOptions } from "./parser.ts";
+import { EventStreamParser } from "./parser.ts";
+import type { EventStreamParserOptions } from "./parser-options.ts";
 import { encodeEvent } from "./serialize.ts";
 
 /**

@@ -1,0 +1,114 @@
+import { incompleteTail } from "./utf8.ts";
+
+const LF = 10;
+const CR = 13;
+const COLON = 58;
+const LOWER_R = 114;
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** Chunks up to this size are gathered; below it a call of the platform's decoder costs more than the bytes. */
+export const SMALL_CHUNK_BYTES = 32;
+const CAPACITY = 4096;
+
+// Not streaming: a streaming TextDecoder costs several times as much a chunk, and what it remembers, at most three
+// bytes, is remembered here. Without state it serves all parsers.
+const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Bytes → text, in the pieces in which a parser wants them: each chunk decoded once, a UTF-8 sequence that is
+ * split over chunks held until it is whole, and very small chunks gathered until a line among them matters.
+ */
+export class ChunkDecoder {
+  /** Gathered bytes, or the beginning of a sequence; room for the rest of that sequence. */
+  readonly #held: Uint8Array<ArrayBuffer> = new Uint8Array(CAPACITY + 4);
+  #heldBytes = 0;
+  /** The first byte of the line that is being gathered: 0 at a line's start, a colon where it is not known. */
+  #lineStart = 0;
+  #atStreamStart = true;
+
+  /** The bytes that were taken in and are not part of any text yet. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * Takes a chunk of at most `SMALL_CHUNK_BYTES`. Returns text when a line ended that has an effect of its own,
+   * a blank one, a comment or a `retry`, so that gathering delays no event; always, if `now`.
+   */
+  gather(chunk: Uint8Array, now: boolean): string {
+    if (this.#atStreamStart || now) return this.#append(chunk, true);
+    let lineStart = this.#lineStart || (chunk[0] as number);
+    let matters = false;
+    for (let at = 0; at < chunk.length; at++) {
+      const byte = chunk[at] as number;
+      if (byte > CR || (byte !== LF && byte !== CR)) continue;
+      if (lineStart === LF || lineStart === CR || lineStart === COLON || lineStart === LOWER_R)
+        matters = true;
+      lineStart = at + 1 < chunk.length ? (chunk[at + 1] as number) : 0;
+    }
+    this.#lineStart = lineStart;
+    if (matters && this.#heldBytes === 0 && (chunk[chunk.length - 1] as number) < 0x80)
+      return decoder.decode(chunk);
+    return this.#append(chunk, matters);
+  }
+
+  /** Takes the bytes at a large chunk's start that complete a held sequence; returns how many they are. */
+  complete(chunk: Uint8Array): number {
+    let taken = 0;
+    while (taken < 3 && ((chunk[taken] as number) & 0xc0) === 0x80) {
+      this.#held[this.#heldBytes++] = chunk[taken++] as number;
+    }
+    return taken;
+  }
+
+  /** Decodes a large chunk from `from` on, but for an unfinished sequence at its end, which is held. */
+  decode(chunk: Uint8Array, from: number): string {
+    this.#lineStart = COLON;
+    const tail = incompleteTail(chunk);
+    if (tail === 0 && from === 0) return this.#text(decoder.decode(chunk));
+    const end = chunk.length - tail;
+    for (let at = end; at < chunk.length; at++) this.#held[this.#heldBytes++] = chunk[at] as number;
+    return this.#text(decoder.decode(chunk.subarray(from, end)));
+  }
+
+  /** All that is held, as text; an unfinished sequence too, as U+FFFD. */
+  flush(): string {
+    const bytes = this.#heldBytes;
+    this.#heldBytes = 0;
+    return bytes === 0 ? "" : this.#text(decoder.decode(this.#held.subarray(0, bytes)));
+  }
+
+  /** Text that was decoded elsewhere; only a byte order mark at the stream's start is taken off. */
+  pass(text: string): string {
+    this.#lineStart = COLON;
+    return this.#text(text);
+  }
+
+  reset(): void {
+    this.#heldBytes = 0;
+    this.#lineStart = 0;
+    this.#atStreamStart = true;
+  }
+
+  #append(chunk: Uint8Array, decodeNow: boolean): string {
+    const held = this.#held;
+    let length = this.#heldBytes;
+    for (let at = 0; at < chunk.length; at++) held[length++] = chunk[at] as number;
+    this.#heldBytes = length;
+    if (!decodeNow && this.#heldBytes <= CAPACITY - SMALL_CHUNK_BYTES) return "";
+    const gathered = this.#held.subarray(0, this.#heldBytes);
+    const tail = incompleteTail(gathered);
+    const text = decoder.decode(tail === 0 ? gathered : gathered.subarray(0, gathered.length - tail));
+    this.#held.copyWithin(0, this.#heldBytes - tail, this.#heldBytes);
+    this.#heldBytes = tail;
+    return this.#text(text);
+  }
+
+  // [spec] "Parsing an event stream": one leading U+FEFF is stripped.
+  #text(text: string): string {
+    if (!this.#atStreamStart || text === "") return text;
+    this.#atStreamStart = false;
+    this.#lineStart = COLON;
+    return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  }
+}
