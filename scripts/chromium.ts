@@ -11,7 +11,7 @@ const CANDIDATES = [
 
 /** The Chromium that the browser tests drive: `CHROMIUM` if set, else the first at a usual place, else none. */
 export function chromiumPath(): string | undefined {
-  return [process.env["CHROMIUM"], ...CANDIDATES].find((path) => path !== undefined && existsSync(path));
+  return [process.env.CHROMIUM, ...CANDIDATES].find((path) => path !== undefined && existsSync(path));
 }
 
 /** Switches for a headless run that asks nothing of the network on its own. */
