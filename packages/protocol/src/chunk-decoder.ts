@@ -36,20 +36,28 @@ export class ChunkDecoder {
    * a blank one, a comment or a `retry`, so that gathering delays no event; always, if `now`.
    */
   gather(chunk: Uint8Array, now: boolean): string {
-    if (this.#atStreamStart || now) return this.#append(chunk, true);
-    let lineStart = this.#lineStart || (chunk[0] as number);
+    if (this.#atStreamStart || now) {
+      this.#lineStart = COLON;
+      return this.#append(chunk, true);
+    }
+    const matters = this.#scan(chunk);
+    const whole = this.#heldBytes === 0 && (chunk[chunk.length - 1] as number) < 0x80;
+    return matters && whole ? decoder.decode(chunk) : this.#append(chunk, matters);
+  }
+
+  /** Follows the lines through a chunk; returns whether one ended that has an effect of its own. */
+  #scan(chunk: Uint8Array): boolean {
     let matters = false;
+    let first = this.#lineStart || (chunk[0] as number);
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] as number;
       if (byte > CR || (byte !== LF && byte !== CR)) continue;
-      if (lineStart === LF || lineStart === CR || lineStart === COLON || lineStart === LOWER_R)
-        matters = true;
-      lineStart = at + 1 < chunk.length ? (chunk[at + 1] as number) : 0;
+      // A line whose first byte is its end is blank.
+      matters ||= first === LF || first === CR || first === COLON || first === LOWER_R;
+      first = at + 1 < chunk.length ? (chunk[at + 1] as number) : 0;
     }
-    this.#lineStart = lineStart;
-    if (matters && this.#heldBytes === 0 && (chunk[chunk.length - 1] as number) < 0x80)
-      return decoder.decode(chunk);
-    return this.#append(chunk, matters);
+    this.#lineStart = first;
+    return matters;
   }
 
   /** Takes the bytes at a large chunk's start that complete a held sequence; returns how many they are. */
@@ -95,11 +103,10 @@ export class ChunkDecoder {
     let length = this.#heldBytes;
     for (let at = 0; at < chunk.length; at++) held[length++] = chunk[at] as number;
     this.#heldBytes = length;
-    if (!decodeNow && this.#heldBytes <= CAPACITY - SMALL_CHUNK_BYTES) return "";
-    const gathered = this.#held.subarray(0, this.#heldBytes);
-    const tail = incompleteTail(gathered);
-    const text = decoder.decode(tail === 0 ? gathered : gathered.subarray(0, gathered.length - tail));
-    this.#held.copyWithin(0, this.#heldBytes - tail, this.#heldBytes);
+    if (!decodeNow && length <= CAPACITY - SMALL_CHUNK_BYTES) return "";
+    const tail = incompleteTail(held.subarray(0, length));
+    const text = decoder.decode(held.subarray(0, length - tail));
+    held.copyWithin(0, length - tail, length);
     this.#heldBytes = tail;
     return this.#text(text);
   }
