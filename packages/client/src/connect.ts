@@ -26,6 +26,13 @@ import { checkedUrl, send } from "./transport/request.ts";
 type JsonSchema = Exclude<EventSchema, { readonly kind: "text" | "bytes" }> | JsonCodec<any>;
 /** A contract whose type alone says how to read its events: all of them are JSON in plain SSE fields. */
 export type JsonContract = EventContract<Readonly<Record<string, JsonSchema>>, "fields">;
+// Asked of the events, since a contract is not assignable to one with fewer of them.
+type IsJson<C> =
+  C extends EventContract<infer M, "fields">
+    ? M extends Readonly<Record<string, JsonSchema>>
+      ? true
+      : false
+    : false;
 
 type Unknown = "drop" | "pass";
 type Gaps = "throw" | "event" | "ignore";
@@ -47,7 +54,7 @@ export function connect<M extends EventMap, U extends Unknown = "drop", G extend
  * were sent. For contracts whose events are all JSON.
  */
 export function connect<C extends EventContract = JsonContract>(
-  url: C extends JsonContract
+  url: IsJson<C> extends true
     ? PerAttempt<string | URL>
     : "text(), bytes(), by, done and id need the contract itself: connect(events, url)",
   options?: TypeOnlyConnectOptions,
