@@ -1,0 +1,21 @@
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { Supervisor } from "./supervisor.ts";
+
+let options: Options;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  process.exit(2);
+}
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const supervisor = new Supervisor(options.port);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => void supervisor.stop());
+}
+supervisor.start();
+process.exitCode = await supervisor.finished;
