@@ -9,7 +9,7 @@ const TEST = /(^test\/|\.(test|test-d|bench)\.ts$|\.node-test\.ts$)/;
 const OWN = /^@sse\/[^/]+/;
 
 /** Whether a file is a test or serves tests only: it stands on no floor. */
-export function isTest(path: string): boolean {
+function isTest(path: string): boolean {
   return TEST.test(path);
 }
 

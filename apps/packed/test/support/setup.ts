@@ -1,0 +1,71 @@
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { otherNodes } from "runtimes";
+import type { TestProject } from "vitest/node";
+import { manifest, published, root } from "./packages.ts";
+import { mustRun } from "./run.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A project outside the workspace that has installed the packed packages, as a user would. */
+    project: string;
+    /** The packed packages: their files, by folder of `packages/`. */
+    tarballs: Readonly<Record<string, string>>;
+  }
+}
+
+/** Packs the built packages and installs them into an empty project outside the workspace. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  tellNotRun();
+  const folder = mkdtempSync(join(tmpdir(), "sse-packed-"));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  try {
+    const tarballs = await pack(folder);
+    project.provide("tarballs", tarballs);
+    project.provide("project", await install(folder, Object.values(tarballs)));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return remove;
+}
+
+function tellNotRun(): void {
+  const entry = {
+    what: "the packed packages on Node 22 and 24",
+    why: `their npm packages are not installed on ${process.platform} ${process.arch}`,
+    enable: "npm test on Linux x64",
+  };
+  const folder = join(import.meta.dirname, "../../.vitest");
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "not-run.json"), JSON.stringify(otherNodes.length === 2 ? [] : [entry]));
+}
+
+async function pack(folder: string): Promise<Readonly<Record<string, string>>> {
+  for (const name of published) {
+    if (!existsSync(join(root, "packages", name, "dist/index.js"))) {
+      throw new Error(`packages/${name} is not built: run "npx turbo run build" first.`);
+    }
+  }
+  const { packageManager } = manifest(root) as unknown as { readonly packageManager: string };
+  const filters = published.flatMap((name) => ["--filter", `@sse/${name}`]);
+  await mustRun("npx", ["--yes", packageManager, ...filters, "pack", "--pack-destination", folder], root);
+  return Object.fromEntries(
+    published.map((name) => {
+      const [file] = globSync(`sse-${name}-*.tgz`, { cwd: folder });
+      if (file === undefined) throw new Error(`pnpm pack wrote no file for @sse/${name}.`);
+      return [name, join(folder, file)];
+    }),
+  );
+}
+
+async function install(folder: string, tarballs: readonly string[]): Promise<string> {
+  const project = join(folder, "project");
+  cpSync(join(import.meta.dirname, "../project"), project, { recursive: true });
+  writeFileSync(join(project, "package.json"), '{ "name": "somebody", "private": true, "type": "module" }\n');
+  const types = `@types/node@${manifest(join(root, "node_modules/@types/node")).version}`;
+  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--prefer-offline"];
+  await mustRun("npm", ["install", ...quiet, ...tarballs, types], project);
+  return project;
+}

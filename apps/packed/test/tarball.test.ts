@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, inject, test } from "vitest";
+import { manifest, published } from "./support/packages.ts";
+import { run } from "./support/run.ts";
+
+const installed = (name: string): string => join(inject("project"), "node_modules/@sse", name);
+const bin = (name: string): string => join(import.meta.dirname, "../node_modules/.bin", name);
+
+function files(name: string): readonly string[] {
+  return readdirSync(installed(name), { recursive: true, withFileTypes: true, encoding: "utf8" })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(installed(name).length + 1)
+        .replaceAll("\\", "/"),
+    );
+}
+
+test.each(published)("@sse/%s packs its build, its sources and its licence, and no tests", (name) => {
+  const all = files(name);
+  expect(all).toEqual(
+    expect.arrayContaining(["LICENSE", "package.json", "dist/index.js", "dist/index.d.ts", "src/index.ts"]),
+  );
+  expect(
+    all.filter((path) => /(^|\/)tests?\/|\.(test|test-d|node-test|bench)\.|config|tsbuildinfo/.test(path)),
+  ).toEqual([]);
+});
+
+test.each(published)("@sse/%s tells nothing of the workspace", (name) => {
+  const telling = files(name)
+    .filter((path) => !path.endsWith(".map"))
+    .filter((path) => /@sse\/source|workspace:/.test(readFileSync(join(installed(name), path), "utf8")));
+  expect(telling).toEqual([]);
+});
+
+test.each(published)("@sse/%s depends on nothing but the protocol and its types", (name) => {
+  const { dependencies = {}, version } = manifest(installed(name));
+  const allowed =
+    name === "protocol"
+      ? { "@standard-schema/spec": expect.any(String) }
+      : { "@sse/protocol": `^${version}` };
+  expect(dependencies).toEqual(allowed);
+});
+
+test("the packages are installed once: both ends share one protocol", () => {
+  const folders = readdirSync(join(inject("project"), "node_modules"), { recursive: true, encoding: "utf8" });
+  const copies = folders.filter((path) => path.replaceAll("\\", "/").endsWith("@sse/protocol"));
+  expect(copies).toHaveLength(1);
+});
+
+test.each(published)("publint finds nothing to say about @sse/%s", async (name) => {
+  const { code, output } = await run(
+    bin("publint"),
+    ["run", inject("tarballs")[name] ?? "", "--strict"],
+    inject("project"),
+  );
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/All good/);
+});
+
+test.each(published)("the types of @sse/%s are found by every kind of ESM user", async (name) => {
+  const args = [inject("tarballs")[name] ?? "", "--profile", "esm-only", "--no-emoji", "--format", "ascii"];
+  const { code, output } = await run(bin("attw"), args, inject("project"));
+  expect(code, output).toBe(0);
+});

@@ -1,0 +1,50 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { typeScripts } from "runtimes";
+import { describe, expect, inject, test } from "vitest";
+import { run } from "./support/run.ts";
+
+const resolutions = [
+  { resolution: "nodenext", options: { module: "nodenext", moduleResolution: "nodenext" } },
+  { resolution: "bundler", options: { module: "esnext", moduleResolution: "bundler" } },
+];
+const node = { lib: ["es2022", "esnext.disposable"], types: ["node"] };
+const browser = { lib: ["es2022", "esnext.disposable", "dom", "dom.iterable"], types: [] };
+const both = { ...browser, types: ["node"] };
+
+test("every compiler is there", () => expect(typeScripts).toHaveLength(3));
+
+describe.each(typeScripts)("$name", ({ name, path }) => {
+  test.each(resolutions)("types the packages rightly under $resolution", async ({ resolution, options }) => {
+    await compiles(path, `${name}-${resolution}`, { ...options, ...both }, [
+      "types/usage.ts",
+      "types/node.ts",
+    ]);
+  });
+});
+
+describe.each(typeScripts.slice(-1))("$name", ({ path }) => {
+  test.each(resolutions)("needs no DOM types under $resolution", async ({ resolution, options }) => {
+    await compiles(path, `node-${resolution}`, { ...options, ...node }, ["types/usage.ts", "types/node.ts"]);
+  });
+
+  test.each(resolutions)("needs no Node types under $resolution", async ({ resolution, options }) => {
+    await compiles(path, `browser-${resolution}`, { ...options, ...browser }, ["types/usage.ts"]);
+  });
+});
+
+async function compiles(tsc: string, name: string, options: object, files: readonly string[]): Promise<void> {
+  const strict = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: false,
+    noEmit: true,
+    target: "es2022",
+    allowImportingTsExtensions: true,
+  };
+  const project = inject("project");
+  const config = join(project, `tsconfig.${name}.json`);
+  writeFileSync(config, JSON.stringify({ compilerOptions: { ...strict, ...options }, files }));
+  const { code, output } = await run(process.execPath, [tsc, "-p", config], project);
+  expect(code, output).toBe(0);
+}
