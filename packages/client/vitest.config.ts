@@ -4,7 +4,9 @@ import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { chromiumArgs, chromiumPath } from "../../scripts/chromium.ts";
 import { reporters, shared } from "../../vitest.shared.ts";
 
+// The same files run everywhere, except those that are about a page, or about a server-side runtime.
 const include = ["{src,test}/**/*.test.ts"];
+const inPage = { include, exclude: ["**/*.node.test.ts"] };
 const globalSetup = ["./test/server/script-server.ts"];
 const executablePath = chromiumPath();
 
@@ -14,12 +16,13 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: "node",
       environment: "node",
-      include: [...include, "test/**/*.node-test.ts"],
+      include,
+      exclude: ["**/*.dom.test.ts"],
       globalSetup,
       typecheck: { enabled: true, include: ["{src,test}/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
     },
   },
-  { extends: true, test: { name: "happy-dom", environment: "happy-dom", include, globalSetup } },
+  { extends: true, test: { name: "happy-dom", environment: "happy-dom", ...inPage, globalSetup } },
 ];
 
 // The same files in a real browser. Where there is none, the summary of the test run says so.
@@ -39,7 +42,7 @@ if (executablePath === undefined) {
     extends: true,
     test: {
       name: "chromium",
-      include,
+      ...inPage,
       globalSetup,
       browser: {
         enabled: true,

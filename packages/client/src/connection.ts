@@ -42,7 +42,7 @@ export interface ConnectionPlan {
   /** Whether a sleeping page lets go of the connection. */
   readonly pageLife: boolean;
   /** Called once in an outage, when the server wants other credentials. */
-  readonly refresh: ((attempt: Attempt) => void | Promise<void>) | undefined;
+  readonly refresh: ((attempt: Attempt) => unknown) | undefined;
   /** Hears of every wait before it; `false` stops. */
   readonly onReconnect: ((retry: Retry) => unknown) | undefined;
 }
@@ -101,7 +101,10 @@ export class Connection {
   /** Begins; call once. The face hears of it later, except that an aborted signal closes at once. */
   start(): void {
     const { signal, pageLife } = this.#plan;
-    if (signal?.aborted) return this.close("closed");
+    if (signal?.aborted) {
+      this.close("closed");
+      return;
+    }
     const onAbort = () => this.close("closed");
     signal?.addEventListener("abort", onAbort, { once: true });
     const unwatch = pageLife

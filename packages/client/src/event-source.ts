@@ -53,7 +53,6 @@ type UntypedType<M> = [M] extends [never] ? string : never;
 type Handler<E> = ((this: globalThis.EventSource, event: E) => unknown) | null;
 
 // The overloads of the class's inherited methods, which a class can only declare beside itself.
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: every member below is inherited from EventTarget
 export interface EventSource<M extends EventMap = never> {
   addEventListener<K extends keyof EventSourceEventMap<M> & string>(
     type: K,
@@ -87,7 +86,7 @@ const READY_STATES = { connecting: 0, waiting: 0, open: 1, closed: 2 } as const;
  *
  * @throws DOMException `SyntaxError` for what is no URL; InvalidOptionError for options out of range
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: every member of the interface is inherited from EventTarget
 export class EventSource<M extends EventMap = never> extends EventTarget {
   declare static readonly CONNECTING: 0;
   declare static readonly OPEN: 1;
@@ -150,7 +149,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     this.#connection.close("closed");
   }
 
-  #face(options: EventSourceOptions<M>): ConnectionFace {
+  #face(options: EventSourceOptions): ConnectionFace {
     const onIssue = guarded(options.onIssue);
     const contract: AnyContract | undefined = options.events;
     return {
@@ -186,8 +185,14 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     }
     try {
       const decoded = contract["~codec"].decode(event);
-      if (decoded.kind === "done") return this.#connection.close("ended");
-      if (decoded.kind === "issue") return onIssue(decoded.issue);
+      if (decoded.kind === "done") {
+        this.#connection.close("ended");
+        return;
+      }
+      if (decoded.kind === "issue") {
+        onIssue(decoded.issue);
+        return;
+      }
       if (contract.options.id !== undefined) this.#connection.adopt(decoded.event.lastEventId);
       this.#dispatch(decoded.event.type, decoded.event);
       if (decoded.end) this.#connection.close("ended");

@@ -143,7 +143,10 @@ export class IncomingStream {
     if (this.#signal.aborted) return;
     const duplicate = this.#position.takeDuplicate();
     if (this.#rules.profile) {
-      if (event.type.startsWith("sse.")) return this.#onInstruction(event);
+      if (event.type.startsWith("sse.")) {
+        this.#onInstruction(event);
+        return;
+      }
       if (duplicate) return;
       if (this.#poisoned) event = { ...event, lastEventId: this.#position.received };
     }

@@ -82,7 +82,7 @@ export interface TypeOnlyConnectOptions extends CommonOptions, RequestPolicyOpti
    * Gets other credentials, once in an outage, when the server answers 401 or ends the grant. The next attempt asks
    * `headers` again. Default: a 401 is final.
    */
-  readonly refresh?: ((attempt: Attempt) => void | Promise<void>) | undefined;
+  readonly refresh?: ((attempt: Attempt) => unknown) | undefined;
   /** Keeps the delivered position beyond this subscription. `lastEventId` goes before it. Default: nowhere. */
   readonly store?: CursorStore | undefined;
 }

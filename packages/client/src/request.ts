@@ -197,7 +197,10 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
 
   #decode(event: ServerSentEvent): void {
     const decoded = this.#contract["~codec"].decode(event);
-    if (decoded.kind === "done") return this.#connection.close("ended");
+    if (decoded.kind === "done") {
+      this.#connection.close("ended");
+      return;
+    }
     if (decoded.kind === "issue") {
       if (decoded.issue.kind === "invalid") this.#connection.close("failed", decoded.issue.error);
       else this.#onIssue(decoded.issue);

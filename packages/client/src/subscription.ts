@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import {
+  type EventIssue,
   encodeLastEventId,
   GAP_TYPE,
   InvalidOptionError,
@@ -166,7 +167,10 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
   }
 
   onEvent(event: ServerSentEvent): void {
-    if (event.type === GAP_TYPE) return this.#onGap(event);
+    if (event.type === GAP_TYPE) {
+      this.#onGap(event);
+      return;
+    }
     try {
       this.#decode(event);
     } catch (cause) {
@@ -201,18 +205,28 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
 
   #decode(event: ServerSentEvent): void {
     const decoded = this.#parts.decode(event);
-    if (decoded.kind === "done") return this.#connection.close("ended");
+    if (decoded.kind === "done") {
+      this.#connection.close("ended");
+      return;
+    }
     if (decoded.kind === "issue") {
-      if (decoded.issue.kind !== "unknown" || this.#parts.options.unknown !== "pass")
-        return this.#onIssue(decoded.issue);
-      const { type: name, lastEventId } = decoded.issue;
-      const unknown: UnknownEvent = { type: "sse.unknown", name, data: decoded.data, lastEventId };
-      // `unknown: "pass"` put UnknownEvent into E; only connect's overloads know that.
-      return this.#deliver(unknown as unknown as E);
+      this.#onUnread(decoded.issue, decoded.data);
+      return;
     }
     if (this.#parts.cursorInData) this.#connection.adopt(decoded.event.lastEventId);
     this.#deliver(decoded.event);
     if (decoded.end) this.#connection.close("ended");
+  }
+
+  #onUnread(issue: EventIssue, data: string): void {
+    if (issue.kind !== "unknown" || this.#parts.options.unknown !== "pass") {
+      this.#onIssue(issue);
+      return;
+    }
+    const { type: name, lastEventId } = issue;
+    const unknown: UnknownEvent = { type: "sse.unknown", name, data, lastEventId };
+    // `unknown: "pass"` put UnknownEvent into E; only connect's overloads know that.
+    this.#deliver(unknown as unknown as E);
   }
 
   #deliver(event: E): void {
@@ -226,7 +240,10 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
   #onGap(event: ServerSentEvent): void {
     const { gaps } = this.#parts.options;
     const gap: GapEvent = { type: GAP_TYPE, data: readGap(event.data), lastEventId: event.lastEventId };
-    if (gaps === "event") return this.#deliver(gap as unknown as E); // as with "pass"
+    if (gaps === "event") {
+      this.#deliver(gap as unknown as E); // as with "pass"
+      return;
+    }
     this.#listeners.emit(GAP_TYPE, gap);
     if (gaps !== "throw") return;
     const { from, reason } = gap.data;
@@ -264,7 +281,10 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
       }
       if (this.#connection.reason === undefined) this.#connection.start();
     };
-    if (typeof stored !== "object") return begin(stored);
+    if (typeof stored !== "object") {
+      begin(stored);
+      return;
+    }
     stored.then(begin, (thrown) => {
       reportException(thrown);
       begin(undefined);

@@ -97,7 +97,10 @@ export class Liveness {
     if (this.#timeoutMs === undefined) return;
     const now = performance.now();
     const idleMs = now - this.#lastByte;
-    if (idleMs < this.#timeoutMs) return this.#arm();
+    if (idleMs < this.#timeoutMs) {
+      this.#arm();
+      return;
+    }
     // A late timer means that the process slept: bytes may lie in the socket. They get one more moment.
     if (now - this.#due > LATE_MS && !this.#rechecked) {
       this.#rechecked = true;

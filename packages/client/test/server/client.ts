@@ -18,8 +18,15 @@ export async function play(...replies: readonly Reply[]): Promise<Played> {
     url: `${server}/s/${id}`,
     open: async (gate) => void (await (await fetch(`${server}/gate/${id}/${gate}`)).text()),
     seen: async (requests = 0, left = 0) =>
-      (await fetch(`${server}/seen/${id}?requests=${requests}&left=${left}`)).json() as Promise<SeenRequest[]>,
+      (await fetch(`${server}/seen/${id}?requests=${requests}&left=${left}`)).json() as Promise<
+        SeenRequest[]
+      >,
   };
+}
+
+/** The same script on another origin. */
+export function elsewhere(url: string): string {
+  return url.replace(inject("scriptServer"), inject("otherServer"));
 }
 
 /** The first of these events on a target. */
@@ -30,7 +37,9 @@ export function once(target: EventTarget, ...types: readonly string[]): Promise<
 }
 
 /** All of a loop's events, and what it threw. */
-export async function collect<T>(events: AsyncIterable<T>): Promise<{ readonly got: T[]; readonly thrown: unknown }> {
+export async function collect<T>(
+  events: AsyncIterable<T>,
+): Promise<{ readonly got: T[]; readonly thrown: unknown }> {
   const got: T[] = [];
   try {
     for await (const event of events) got.push(event);

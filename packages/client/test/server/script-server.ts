@@ -34,8 +34,14 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
   allowOrigin(request, response);
   if (request.method === "OPTIONS") return void response.writeHead(204).end();
   if (verb === "script") {
+    const replies: readonly Reply[] = JSON.parse(await bodyOf(request));
     const made = String(scripts.size);
-    scripts.set(made, { replies: JSON.parse(await bodyOf(request)), seen: [], gates: new Set(), changed: new Set() });
+    scripts.set(made, {
+      replies,
+      seen: [],
+      gates: new Set(),
+      changed: new Set(),
+    });
     return void response.end(made);
   }
   const script = scripts.get(id);
@@ -56,7 +62,10 @@ async function serve(request: IncomingMessage, response: ServerResponse): Promis
 function allowOrigin(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader("access-control-allow-origin", request.headers.origin ?? "*");
   response.setHeader("access-control-allow-credentials", "true");
-  response.setHeader("access-control-allow-headers", request.headers["access-control-request-headers"] ?? "*");
+  response.setHeader(
+    "access-control-allow-headers",
+    request.headers["access-control-request-headers"] ?? "*",
+  );
   response.setHeader("access-control-allow-methods", request.headers["access-control-request-method"] ?? "*");
   response.setHeader("access-control-expose-headers", "retry-after");
   response.setHeader("access-control-max-age", "600");
@@ -82,12 +91,11 @@ async function play(script: Script, request: IncomingMessage, response: ServerRe
     notify(script);
   });
   notify(script);
-  if (reply.cutAt !== undefined) {
-    return cut(reply, request, response, seen);
-  }
+  if (reply.cutAt !== undefined) return cut(reply, request, response, seen);
   writeHead(reply, response);
   for (const part of partsOf(reply, request)) {
-    if (typeof part !== "string" && "gate" in part) await until(script, response, () => script.gates.has(part.gate));
+    if (typeof part !== "string" && "gate" in part)
+      await until(script, response, () => script.gates.has(part.gate));
     else response.write(bytesOf(part));
     await turn();
   }
@@ -113,7 +121,12 @@ function writeHead(reply: Reply, response: ServerResponse): void {
 }
 
 /** Writes the response by hand, up to the byte where it is cut. */
-function cut(reply: Reply, request: IncomingMessage, response: ServerResponse, seen: Writable<SeenRequest>): void {
+function cut(
+  reply: Reply,
+  request: IncomingMessage,
+  response: ServerResponse,
+  seen: Writable<SeenRequest>,
+): void {
   const headers = response.getHeaders();
   const chunked = reply.framing !== "close";
   const lines = Object.entries({
@@ -124,7 +137,11 @@ function cut(reply: Reply, request: IncomingMessage, response: ServerResponse, s
   const parts = [Buffer.from(`HTTP/1.1 200 OK\r\n${lines.join("")}\r\n`)];
   for (const part of partsOf(reply, request)) {
     const bytes = typeof part !== "string" && "gate" in part ? Buffer.alloc(0) : bytesOf(part);
-    parts.push(chunked ? Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]) : bytes);
+    parts.push(
+      chunked
+        ? Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")])
+        : bytes,
+    );
   }
   const all = Buffer.concat(parts);
   seen.headBytes = parts[0]?.length ?? 0;
@@ -142,7 +159,9 @@ function partsOf(reply: Reply, request: IncomingMessage): readonly NonNullable<R
   return [...(after.length > 0 ? [after.join("")] : []), ...(reply.body ?? [])];
 }
 
-function bytesOf(part: string | { readonly base64: string } | { readonly gate: string }): Buffer {
+function bytesOf(
+  part: string | { readonly base64: string } | { readonly gate: string },
+): Buffer<ArrayBuffer> {
   if (typeof part === "string") return Buffer.from(part);
   return "base64" in part ? Buffer.from(part.base64, "base64") : Buffer.alloc(0);
 }
