@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cpus, hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { toNodeListener } from "@sse/server/node";
 import type { ServerFacts } from "../contract.ts";
@@ -66,7 +67,9 @@ export class DemoServer {
     });
     const sample = (): Promise<void> =>
       feed.sample({ ...machine.read(), logLines: log.newest, hub: feed.facts });
-    await sample(); // so that the first page has something to show, and a position to go on from
+    // So that the first page has something to show, and a position to go on from.
+    await sleep(SAMPLE_EVERY_MS);
+    await sample();
     await listening(server, options.port);
     const sampling = setInterval(sample, SAMPLE_EVERY_MS);
     job.resume();

@@ -6,7 +6,7 @@ import { search } from "./search.ts";
 
 const PASSAGES = 4;
 /** About as fast as people read a model's answer being written. */
-const TOKEN_EVERY_MS = 12;
+const TOKEN_EVERY_MS = 20;
 
 /** An answer to a question out of the documentation, as a stream of tokens. It stops with the signal. */
 export async function* answerFromDocs(

@@ -58,6 +58,7 @@ function plain(markdown: string): string {
   return markdown
     .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/^\s*\|[\s:|-]+\|\s*$/gm, "")
     .replace(/^\s*\|(.*)\|\s*$/gm, (_, cells: string) =>
       cells
         .split("|")

@@ -131,8 +131,8 @@ export class HashJob {
           bytes: { done: report.bytes, total },
           bytesPerSecond,
           leftMs: bytesPerSecond > 0 ? ((total - report.bytes) / bytesPerSecond) * 1000 : null,
-          file: report.file,
-          sha256: report.sha256,
+          // One that goes on passes the files that are done without hashing any.
+          ...(report.file === "" ? {} : { file: report.file, sha256: report.sha256 }),
         });
         return;
       }
