@@ -1,0 +1,78 @@
+import { comment, committed, event, retry } from "../observation.ts";
+import { cut, type Vector, vector } from "./vector.ts";
+
+/** "Parsing an event stream": lines end with CRLF, a lone LF or a lone CR, in any mix. */
+export const lineEnds: readonly Vector[] = [
+  vector("LF ends lines", "data: a\n\n", [event("a")]),
+  vector("CRLF ends lines", "data: a\r\n\r\n", [event("a")]),
+  vector("a lone CR ends lines", "data: a\r\r", [event("a")]),
+  vector("LF and then CR are two line ends", "data: a\n\r", [event("a")]),
+  vector("LF and then CRLF are two line ends", "data: a\n\r\n", [event("a")]),
+  vector("CRLF and then LF are two line ends", "data: a\r\n\n", [event("a")]),
+  vector("CRLF and then CR are two line ends", "data: a\r\n\r", [event("a")]),
+  vector("CR and then CRLF are two line ends", "data: a\r\r\n", [event("a")]),
+  cut("CRLF alone is one line end, so that the event is not finished", "data: a\r\n", []),
+  cut("CR alone is one line end, so that the event is not finished", "data: a\r", []),
+  vector("CR, CR, LF and LF are three line ends", "data: a\r\r\n\ndata: b\n\n", [event("a"), event("b")]),
+  vector("LF, LF and CR are three line ends", "data: a\n\n\rdata: b\n\n", [event("a"), event("b")]),
+  vector("a line that follows a CR begins right after it", "data: a\rdata: b\r\r", [event("a\nb")]),
+  vector("a line that follows a CRLF begins after the LF", "data: a\r\ndata: b\r\n\r\n", [event("a\nb")]),
+  vector("every line of one event may end in its own way", "data: a\rdata: b\ndata: c\r\n\r", [
+    event("a\nb\nc"),
+  ]),
+  vector(
+    "every event of one stream may end in its own way",
+    "data: a\n\ndata: b\r\rdata: c\r\n\r\ndata: d\n\r",
+    [event("a"), event("b"), event("c"), event("d")],
+  ),
+  vector("blank lines before the first event are nothing", "\n\n\ndata: a\n\n", [event("a")]),
+  vector("blank CRLF lines before the first event are nothing", "\r\n\r\n\r\ndata: a\r\n\r\n", [event("a")]),
+  vector("blank CR lines before the first event are nothing", "\r\r\rdata: a\r\r", [event("a")]),
+  vector("blank lines between events are nothing", "data: a\n\n\n\n\ndata: b\n\n", [event("a"), event("b")]),
+  vector("blank CRLF lines between events are nothing", "data: a\r\n\r\n\r\n\r\ndata: b\r\n\r\n", [
+    event("a"),
+    event("b"),
+  ]),
+  vector("blank lines of mixed kinds are nothing", "\r\n\n\r\r\n\ndata: a\n\n\r\n\r\r\n", [event("a")]),
+  vector("a stream that is only LFs is empty", "\n\n\n\n", []),
+  vector("a stream that is only CRs is empty", "\r\r\r\r", []),
+  vector("a stream that is only CRLFs is empty", "\r\n\r\n", []),
+  vector("a stream that is an LF and then CRs is empty", "\n\r\r", []),
+  vector("a stream without bytes is empty", "", []),
+  vector("a retry line that ends with CR counts at once", "retry: 5\r", [retry(5)]),
+  vector("a retry line that ends with CRLF counts once", "retry: 5\r\n", [retry(5)]),
+  vector("a comment that ends with CR is told at once", ": a\r", [comment("a")]),
+  vector("a comment that ends with CRLF has no CR in it", ": a\r\n\r\n", [comment("a")]),
+  vector("an id that ends with CRLF has no CR in it", "id: 1\r\ndata: a\r\n\r\n", [
+    committed("1"),
+    event("a", { id: "1" }),
+  ]),
+  vector("a type that ends with CRLF has no CR in it", "event: t\r\ndata: a\r\n\r\n", [
+    event("a", { type: "t" }),
+  ]),
+  vector("a type that ends with CR has no CR in it", "event: t\rdata: a\r\r", [event("a", { type: "t" })]),
+  vector("an empty data line that ends with CRLF is empty", "data:\r\n\r\n", [event("")]),
+  vector("an empty data line that ends with CR is empty", "data\r\r", [event("")]),
+  vector("an LF after the CR that ended an event begins no line", "data: a\r\r\ndata: b\r\r", [
+    event("a"),
+    event("b"),
+  ]),
+  vector("an LF after a CR is swallowed once only", "data: a\r\n\ndata: b\n\n", [event("a"), event("b")]),
+  vector("a CR within a CRLF stream dispatches", "data: a\r\n\rdata: b\r\n\r\n", [event("a"), event("b")]),
+  vector("U+0085 ends no line", "data: a\u0085b\n\n", [event("a\u0085b")]),
+  vector("U+2028 ends no line", "data: a\u2028b\n\n", [event("a\u2028b")]),
+  vector("U+2029 ends no line", "data: a\u2029b\n\n", [event("a\u2029b")]),
+  vector("a vertical tab ends no line", "data: a\vb\n\n", [event("a\vb")]),
+  vector("a form feed ends no line", "data: a\fb\n\n", [event("a\fb")]),
+  vector("file, group, record and unit separators end no line", "data: a\x1c\x1d\x1e\x1fb\n\n", [
+    event("a\x1c\x1d\x1e\x1fb"),
+  ]),
+  vector("a NUL ends no line", "data: a\0b\n\n", [event("a\0b")]),
+  vector("a written-out \\n ends no line", "data: a\\nb\\r\n\n", [event("a\\nb\\r")]),
+  vector("a line of one space is not blank", "data: a\n \ndata: b\n\n", [event("a\nb")]),
+  vector("a line of one tab is not blank", "data: a\n\t\ndata: b\n\n", [event("a\nb")]),
+  vector("a line of spaces is not blank with CRLF either", "data: a\r\n  \r\ndata: b\r\n\r\n", [
+    event("a\nb"),
+  ]),
+  vector("a line of one NUL is not blank", "data: a\n\0\ndata: b\n\n", [event("a\nb")]),
+];
