@@ -9,7 +9,8 @@ export default defineConfig({
     globalSetup: ["test/support/setup.ts"],
     // The tests wait for servers, not for this process: each has its own, so all of a file run at once.
     sequence: { concurrent: true },
-    maxConcurrency: 20,
+    maxConcurrency: 8,
+    maxWorkers: 3,
     testTimeout: 30_000,
   },
 });

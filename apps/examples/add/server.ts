@@ -11,7 +11,8 @@ const page = servePage(import.meta.dirname);
 const hub = createHub(memory); // one feed for all: it gives the ids, and replays what a reader missed
 
 setInterval(async () => {
-  await hub.publish("add", { at: new Date().toISOString(), freeMegabytes: Math.round(freemem() / 1e6) });
+  const at = new Date().toLocaleTimeString("en-GB");
+  await hub.publish("add", { at, freeMegabytes: Math.round(freemem() / 1e6) });
 }, 3000);
 
 function handle(request: Request) {

@@ -30,7 +30,7 @@ test("its events have no name on the wire, and every origin may read them", asyn
 
 test.skipIf(installed.chromium === undefined)("a page of another origin reads it natively", async () => {
   await using clock = await Example.start("clock");
-  const tab = await openTab();
+  await using tab = await openTab();
   const time = await tab.evaluate(
     (url) =>
       new Promise<string>((resolve, reject) => {
@@ -40,17 +40,15 @@ test.skipIf(installed.chromium === undefined)("a page of another origin reads it
       }),
     clock.events,
   );
-  await tab.context().close();
   expect(Date.parse(time)).not.toBeNaN();
 });
 
 test.skipIf(installed.chromium === undefined)("its page shows the time, and the next second", async () => {
   await using clock = await Example.start("clock");
-  const tab = await openTab();
+  await using tab = await openTab();
   await tab.goto(clock.url);
   const shown = tab.locator("time", { hasText: /^\d\d:\d\d:\d\d$/ });
   const first = await shown.textContent();
   await tab.locator("time", { hasNotText: first! }).waitFor();
   expect(await shown.textContent()).not.toBe(first);
-  await tab.context().close();
 });

@@ -35,7 +35,7 @@ for (const { name, missing, reach } of routes) {
       const url = new URL("/events", (nginx && reach?.(nginx)) ?? server.url).href;
 
       await using reading = await reader.read(url, { types: ["line"] });
-      await reading.until("line", 3); // they come while the answer is still open
+      await reading.until("line", 2); // they come while the answer is still open
       await server.stop();
       if (!reader.reconnects) await reading.ended;
       await server.startAgain();
@@ -44,7 +44,7 @@ for (const { name, missing, reach } of routes) {
       await using again = reader.reconnects
         ? undefined
         : await reader.read(url, { types: ["line"], lastEventId });
-      const after = again === undefined ? await reading.until("line", 6) : await again.until("line", 3);
+      const after = again === undefined ? await reading.until("line", 4) : await again.until("line", 2);
 
       const read = again === undefined ? after : [...before, ...after];
       expect(read.map(({ data }) => data)).toEqual(written.lines().slice(0, read.length));
@@ -89,22 +89,21 @@ test("it speaks many languages, and none of them is harmed on the way", async ()
   expect(read).toEqual(hello);
 });
 
-test.for(["abc", "0", "-1", "1.5", "999999", "1e999", "length"])(
-  "the id '%s', which the journal never gave, gets the whole journal",
-  async (lastEventId) => {
-    await using written = await startJournal();
+test("an id that the journal never gave gets the whole journal", async () => {
+  await using written = await startJournal();
+  for (const lastEventId of ["abc", "0", "-1", "1.5", "999999", "1e999", "length"]) {
     for await (const line of connect(journal, written.server.events, { lastEventId })) {
-      expect(line.lastEventId).toBe("1");
-      break;
+      expect(line.lastEventId, lastEventId).toBe("1");
+      break; // leaving the loop closes the connection
     }
-  },
-);
+  }
+});
 
 test.skipIf(installed.chromium === undefined)(
   "its page shows every line once, over a reload of the page and a restart of the server",
   async () => {
     await using written = await startJournal();
-    const tab = await openTab();
+    await using tab = await openTab();
     await tab.goto(written.server.url);
     await tab.locator("li:nth-child(2)").waitFor();
     await tab.reload();
@@ -114,7 +113,6 @@ test.skipIf(installed.chromium === undefined)(
     await tab.locator("li:nth-child(6)").waitFor();
     const shown = await tab.locator("li").allTextContents();
     expect(shown).toEqual(written.lines().slice(0, shown.length));
-    await tab.context().close();
   },
 );
 

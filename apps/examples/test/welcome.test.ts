@@ -42,18 +42,17 @@ test("our client says 'ended', after one connection", async () => {
 
 test.skipIf(installed.chromium === undefined)("its page logs open, ten events and close", async () => {
   await using welcome = await Example.start("welcome");
-  const tab = await openTab();
+  await using tab = await openTab();
   await tab.goto(welcome.url);
   const log = tab.locator("pre", { hasText: "[close]" });
   expect(await log.textContent()).toBe(["[open]", ...TEN, "[close] ended", ""].join("\n"));
-  await tab.context().close();
 });
 
 test.skipIf(installed.chromium === undefined)(
   "its page says when the stream was cut, and comes back",
   async () => {
     await using welcome = await Example.start("welcome");
-    const tab = await openTab();
+    await using tab = await openTab();
     await tab.goto(welcome.url);
     const log = tab.locator("pre");
     await log.filter({ hasText: "event 3" }).waitFor();
@@ -62,6 +61,5 @@ test.skipIf(installed.chromium === undefined)(
     await welcome.startAgain();
     await log.filter({ hasText: "[close] ended" }).waitFor();
     expect(await log.textContent()).toMatch(/^\[open\].+\[error\].+\[open\].+event 10 of 10/s);
-    await tab.context().close();
   },
 );

@@ -56,7 +56,7 @@ const native: Reader = {
   reconnects: true,
   async read(url, { types }) {
     const tab = await openTab();
-    const reading = new Reading(() => tab.context().close());
+    const reading = new Reading(() => tab.close());
     await tab.exposeFunction("hear", (type: string, data: string, lastEventId: string) =>
       type === "" ? reading.end() : reading.hear({ type, data, lastEventId }),
     );
@@ -87,7 +87,7 @@ export const readers: readonly Reader[] = [curl, httpie, native, ours];
 function readOutput(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Reading {
   const started = spawn(program, args, {
     env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "ignore"], // they complain of a cut stream
   });
   const exited = once(started, "close");
   const reading = new Reading(async () => {
