@@ -1,6 +1,7 @@
 import type { Workload } from "./adapters/adapter.ts";
 import { aboutChunking, type Chunking, chunkings } from "./chunks.ts";
 import { aboutCorpus } from "./corpus.ts";
+import type { RuntimeName } from "./runtimes.ts";
 
 /** One row of the table: who is compared at what, and what is aimed at. */
 export interface Cell {
@@ -9,32 +10,69 @@ export interface Cell {
   readonly corpus: string;
   readonly chunking: Chunking;
   readonly adapters: readonly string[];
-  /** Ours over the fastest peer, on Node 24. Everywhere else, and where no more is aimed at, it is 1. */
-  readonly target: number;
-  /** Part of `--quick`. */
-  readonly quick: boolean;
+  /** Where it is measured when everything is. */
+  readonly reach: Reach;
 }
 
-const RIVALS = ["ours", "eventsource-parser", "decode"];
+/** Everywhere and in `--quick`; on all runtimes; on Node; on Node 24, to see how time grows with a line's length. */
+export type Reach = "quick" | "all" | "node" | "growth";
 
-const TARGETS: { readonly [id: string]: number } = {
-  "callback/llm/64k": 1.7,
-  "callback/llm/1400": 1.3,
-  "callback/llm/event": 1.8,
-  "callback/llm/7": 8,
-  "callback/named/64k": 1.5,
-  "callback/ticks/64k": 1.7,
-  "callback/json/64k": 1.3,
-  "callback/lines/64k": 1.5,
-  "callback/crlf/64k": 1.6,
-  "callback/multibyte/64k": 1.6,
-  "callback/heartbeats/64k": 2.5,
-  "callback/huge-1mb/1400": 2,
-  "callback/huge-1mb/7": 10,
+/** How many times as fast as a peer ours is to be. */
+export interface Target {
+  readonly ratio: number;
+  /** Default: whichever peer is the fastest in that run. */
+  readonly peer?: string;
+}
+
+/** What is aimed at on Node 24. Elsewhere, and in every other cell, ours is not to be slower than the fastest. */
+const TARGETS: { readonly [id: string]: Target } = {
+  "callback/llm/64k": { ratio: 1.7 },
+  "callback/llm/1400": { ratio: 1.3 },
+  "callback/llm/event": { ratio: 1.8 },
+  "callback/llm/7": { ratio: 8, peer: "eventsource-parser" },
+  "callback/named/64k": { ratio: 1.5 },
+  "callback/ticks/64k": { ratio: 1.7 },
+  "callback/json/64k": { ratio: 1.3 },
+  "callback/lines/64k": { ratio: 1.5 },
+  "callback/crlf/64k": { ratio: 1.6 },
+  "callback/multibyte/64k": { ratio: 1.6 },
+  "callback/heartbeats/64k": { ratio: 2.5 },
+  "callback/huge-1mb/1400": { ratio: 2 },
+  "callback/huge-1mb/7": { ratio: 10, peer: "eventsource-parser" },
+  "iterator/llm/64k": { ratio: 5, peer: "eventsource-parser" },
+  "iterator/llm/event": { ratio: 6, peer: "eventsource-parser" },
+  "text/ticks/event": { ratio: 2.5, peer: "eventsource-encoder" },
+  "text/llm/event": { ratio: 2.5, peer: "eventsource-encoder" },
+  "bytes/ticks/event": { ratio: 1.8, peer: "h3" },
+  "bytes/llm/event": { ratio: 1.8, peer: "h3" },
 };
 
-const QUICK = new Set(["callback/llm/64k", "callback/llm/event", "callback/llm/7", "callback/ticks/64k"]);
+const ANYWHERE: Target = { ratio: 1 };
 
+export function targetOf(id: string, runtime: RuntimeName): Target {
+  return (runtime === "node24" ? TARGETS[id] : undefined) ?? ANYWHERE;
+}
+
+const QUICK: ReadonlySet<string> = new Set([
+  ...[
+    "callback/llm/64k",
+    "callback/llm/event",
+    "callback/llm/7",
+    "callback/ticks/64k",
+    "callback/huge-1mb/1400",
+  ],
+  ...["iterator/llm/64k", "iterator/llm/event", "text/ticks/event", "bytes/ticks/event"],
+]);
+
+const ALL: ReadonlySet<string> = new Set([
+  ...["callback/llm/1400", "callback/json/64k", "callback/crlf/64k", "callback/multibyte/64k"],
+  ...["callback/huge-1mb/7", "text/llm/event", "bytes/llm/event"],
+]);
+
+const RIVALS = ["ours", "eventsource-parser", "decode"];
+const OTHERS = ["undici", "fetch-event-source", "event-source-plus", "server-sent-stream"];
+const READERS = ["parse-sse", "fetch-event-stream", "openai", "anthropic"];
+const WRITERS = ["ours", "eventsource-encoder", "h3", "better-sse"];
 const CALLBACK_CORPORA = [
   "llm",
   "named",
@@ -47,17 +85,73 @@ const CALLBACK_CORPORA = [
   "huge-1mb",
 ];
 
-function cell(workload: Workload, corpus: string, chunking: Chunking, adapters: readonly string[]): Cell {
-  const id = `${workload}/${corpus}/${chunking}`;
-  return { id, workload, corpus, chunking, adapters, target: TARGETS[id] ?? 1, quick: QUICK.has(id) };
+/** Where the slower peers are measured too: elsewhere they would only cost time. */
+function callbackAdapters(corpus: string, chunking: Chunking): readonly string[] {
+  if (corpus === "llm" || chunking === "64k") return [...RIVALS, ...OTHERS];
+  if (corpus === "huge-1mb" && chunking === "1400") return [...RIVALS, ...OTHERS];
+  return chunking === "7" ? [...RIVALS, "undici"] : RIVALS;
 }
 
-export const cells: readonly Cell[] = CALLBACK_CORPORA.flatMap((corpus) =>
-  chunkings.map((chunking) => cell("callback", corpus, chunking, RIVALS)),
-);
+function cell(workload: Workload, corpus: string, chunking: Chunking, adapters: readonly string[]): Cell {
+  const id = `${workload}/${corpus}/${chunking}`;
+  const reach = QUICK.has(id) ? "quick" : ALL.has(id) ? "all" : "node";
+  return { id, workload, corpus, chunking, adapters, reach };
+}
 
-export function aboutCell({ corpus, chunking }: Cell): string {
-  return `${aboutCorpus(corpus)}, ${aboutChunking(chunking)}`;
+function growthCells(): Cell[] {
+  const sizes = ["huge-64kb", "huge-1mb", "huge-16mb", "huge-64mb"];
+  const cuts: Chunking[] = ["64k", "1400", "7"];
+  return sizes.flatMap((corpus) =>
+    cuts.map((chunking) => {
+      const made = cell("callback", corpus, chunking, ["ours", "eventsource-parser"]);
+      return { ...made, id: `growth/${corpus}/${chunking}`, reach: "growth" as const };
+    }),
+  );
+}
+
+export const cells: readonly Cell[] = [
+  ...CALLBACK_CORPORA.flatMap((corpus) =>
+    chunkings.map((chunking) => cell("callback", corpus, chunking, callbackAdapters(corpus, chunking))),
+  ),
+  ...["llm", "ticks"].flatMap((corpus) =>
+    (["64k", "event"] as const).map((chunking) =>
+      cell("bodyCallback", corpus, chunking, ["ours", "eventsource-parser", ...OTHERS, "body"]),
+    ),
+  ),
+  ...["llm", "named", "ticks"].flatMap((corpus) =>
+    (["64k", "1400", "event"] as const).map((chunking) =>
+      cell("iterator", corpus, chunking, [
+        ...["ours", "ours-batches", "ours-stream", "eventsource-parser"],
+        ...(chunking === "1400" ? [] : READERS),
+        "body",
+      ]),
+    ),
+  ),
+  ...["ticks", "llm"].map((corpus) => cell("text", corpus, "event", WRITERS)),
+  ...["ticks", "llm"].map((corpus) => cell("bytes", corpus, "event", [...WRITERS, "hono"])),
+  ...growthCells(),
+];
+
+/** Several times slower wherever they were measured: Node 24 shows how much, the other runtimes leave them out. */
+const NEVER_FASTEST: ReadonlySet<string> = new Set(OTHERS.filter((name) => name !== "undici"));
+
+/** The cells of a run of everything on that runtime. */
+export function cellsFor(runtime: RuntimeName): readonly Cell[] {
+  if (runtime === "node24") return cells;
+  const reached = cells.filter(
+    ({ reach }) => reach === "quick" || reach === "all" || (reach === "node" && runtime === "node26"),
+  );
+  return reached.map((cell) => ({
+    ...cell,
+    adapters: cell.adapters.filter((name) => !NEVER_FASTEST.has(name)),
+  }));
+}
+
+/** The stream and how it comes, in words; `short` leaves the stream its name. */
+export function aboutCell(cell: Pick<Cell, "id" | "corpus" | "chunking">, length?: "short"): string {
+  const stream = length === "short" ? cell.corpus : aboutCorpus(cell.corpus);
+  const written = cell.id.startsWith("text/") || cell.id.startsWith("bytes/");
+  return written ? stream : `${stream}; ${aboutChunking(cell.chunking)}`;
 }
 
 /**

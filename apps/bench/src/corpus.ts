@@ -12,7 +12,7 @@ export interface Corpus {
 
 interface Recipe {
   readonly about: string;
-  readonly make: (random: Random) => Block[];
+  readonly make: (random: Random, size: number) => Block[];
 }
 
 /** One block of the stream and the event it holds, if it holds one. */
@@ -28,34 +28,34 @@ const WIDE = ["日本語", "、東京", " поток", " событие", "🙂"
 const RECIPES: { readonly [name: string]: Recipe } = {
   llm: {
     about: "LLM tokens, `data: {~250 B}`",
-    make: (random) => fill(MEGABYTE, () => plain(token(random, LATIN))),
+    make: (random, size) => fill(size, () => plain(token(random, LATIN))),
   },
   named: {
     about: "LLM tokens, `event:` and `data:`",
-    make: (random) => fill(MEGABYTE, () => named("content_block_delta", delta(random))),
+    make: (random, size) => fill(size, () => named("content_block_delta", delta(random))),
   },
   ticks: {
     about: "ticks: `id`, `event`, small `data`",
-    make: (random) => fill(MEGABYTE, (n) => tick(random, n)),
+    make: (random, size) => fill(size, (n) => tick(random, n)),
   },
   json: {
     about: "large JSON, 64 KB to 1 MB a line",
-    make: (random) =>
-      [64, 128, 256, 512, 1000, 96, 700].map((kilobytes) => plain(document(random, kilobytes * 1000))),
+    make: (random, size) =>
+      [0.064, 0.128, 0.256, 0.512, 1, 0.096, 0.7].map((part) => plain(document(random, part * size))),
   },
-  lines: { about: "500 data lines an event", make: (random) => fill(MEGABYTE, () => manyLines(random)) },
+  lines: { about: "500 data lines an event", make: (random, size) => fill(size, () => manyLines(random)) },
   crlf: {
     about: "LLM tokens, CRLF",
-    make: (random) => fill(MEGABYTE, () => crlf(plain(token(random, LATIN)))),
+    make: (random, size) => fill(size, () => crlf(plain(token(random, LATIN)))),
   },
   multibyte: {
     about: "LLM tokens, CJK, Cyrillic and emoji",
-    make: (random) => fill(MEGABYTE, () => plain(token(random, WIDE))),
+    make: (random, size) => fill(size, () => plain(token(random, WIDE))),
   },
   heartbeats: {
     about: "comments, nine to an event",
-    make: (random) =>
-      fill(MEGABYTE, (n) => (n % 10 === 9 ? plain(random.word(12)) : { text: ": heartbeat\n\n" })),
+    make: (random, size) =>
+      fill(size, (n) => (n % 10 === 9 ? plain(random.word(12)) : { text: ": heartbeat\n\n" })),
   },
 };
 
@@ -70,13 +70,14 @@ export function aboutCorpus(name: string): string {
   return RECIPES[name]?.about ?? name;
 }
 
-export function makeCorpus(name: string): Corpus {
+/** `size` is about how many bytes it has; a huge line's size is in its name, and large JSON has three times it. */
+export function makeCorpus(name: string, size: number = MEGABYTE): Corpus {
   const huge = HUGE.exec(name);
   if (huge !== null) return hugeLine(name, Number(huge[1]) * (huge[2] === "kb" ? 1024 : 1024 * 1024));
   const recipe = RECIPES[name];
   if (recipe === undefined)
     throw new Error(`There is no corpus ${name}; there are ${corpusNames.join(", ")}.`);
-  return assemble(name, recipe.make(new Random(20_251_121)));
+  return assemble(name, recipe.make(new Random(20_251_121), size));
 }
 
 function assemble(name: string, blocks: readonly Block[]): Corpus {
@@ -84,7 +85,10 @@ function assemble(name: string, blocks: readonly Block[]): Corpus {
   const bytes = encoder.encode(blocks.map((block) => block.text).join(""));
   const ends: number[] = [];
   let end = 0;
-  for (const block of blocks) ends.push((end += encoder.encode(block.text).length));
+  for (const block of blocks) {
+    end += encoder.encode(block.text).length;
+    ends.push(end);
+  }
   const events = blocks.flatMap((block) => block.event ?? []);
   return { name, bytes, ends, events };
 }

@@ -21,6 +21,6 @@ export interface Sample {
 
 /** What a child process says, one JSON a line. */
 export type Report =
-  | { readonly kind: "ready"; readonly bytes: number; readonly events: number; readonly runtime: string }
+  | { readonly kind: "ready"; readonly bytes: number; readonly events: number }
   | { readonly kind: "wrong"; readonly reason: string }
   | ({ readonly kind: "sample" } & Sample);

@@ -12,6 +12,7 @@ export interface Options extends Settings {
   readonly save: boolean;
   readonly docs: boolean;
   readonly list: boolean;
+  readonly help: boolean;
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -22,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds <n>  --processes <n>  --sample-ms <n>
   --baseline <path>    also another build of ours, by its index.js
   --no-build           measure packages/protocol/dist as it is
-  --no-save            keep no result
+  --no-save            keep no result of a full run in results/
   --docs               only write docs/benchmarks.md and its charts from results/
   --list               only name the cells`;
 
@@ -43,24 +44,27 @@ export function parseOptions(args: readonly string[]): Options {
       save: { type: "boolean" },
       docs: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
     },
   });
   const narrow = values.quick || values.only !== undefined || values.adapters !== undefined;
-  const sampleMs = count("sample-ms", values["sample-ms"], 150);
+  const sampleMs = count("sample-ms", values["sample-ms"], narrow ? 150 : 80);
   return {
     quick: values.quick,
     only: pattern(values.only),
     adapters: pattern(values.adapters),
     runtimes: runtimes(values.runtime, narrow),
     processes: count("processes", values.processes, narrow ? 1 : 2),
-    rounds: count("rounds", values.rounds, narrow ? 5 : 4),
+    rounds: count("rounds", values.rounds, values.quick ? 3 : narrow ? 5 : 3),
     sampleMs,
-    warmupMs: Math.max(150, sampleMs),
+    warmupMs: Math.max(100, sampleMs),
     baseline: values.baseline,
     build: values.build,
+    // A part of the table, or one measured in another way, is not the result.
     save: values.save ?? !narrow,
     docs: values.docs,
     list: values.list,
+    help: values.help,
   };
 }
 

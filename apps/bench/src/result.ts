@@ -1,11 +1,14 @@
+import type { Target } from "./cells.ts";
+import type { Chunking } from "./chunks.ts";
 import type { Sample } from "./job.ts";
 import type { RuntimeName } from "./runtimes.ts";
 
-/** The raw outcome of one run, as it is kept in `results/`. */
+/** The raw outcome of one run on one runtime, as it is kept in `results/`. */
 export interface RunResult {
+  readonly runtime: RuntimeName;
   readonly date: string;
   readonly machine: Machine;
-  /** Versions of the runtimes and of the measured packages. */
+  /** Versions of the runtime and of the measured packages. */
   readonly versions: { readonly [name: string]: string };
   readonly settings: Settings;
   readonly cells: readonly CellResult[];
@@ -29,10 +32,12 @@ export interface Settings {
 
 export interface CellResult {
   readonly id: string;
+  readonly corpus: string;
+  readonly chunking: Chunking;
   readonly runtime: RuntimeName;
   readonly bytes: number;
   readonly events: number;
-  readonly target: number;
+  readonly target: Target;
   readonly adapters: { readonly [name: string]: AdapterResult };
 }
 

@@ -1,16 +1,19 @@
-import type { Cell } from "./cells.ts";
+import { type Cell, targetOf } from "./cells.ts";
 import { Child } from "./child.ts";
 import type { Job, Sample } from "./job.ts";
 import type { AdapterResult, CellResult, Settings } from "./result.ts";
 import type { Runtime } from "./runtimes.ts";
 
 /** Reading a corpus a few times takes well under a second; what is not ready by then is not linear. */
-const READY_TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 8000;
+/** The same for the cells that have up to 64 MB to read. */
+const GROWTH_TIMEOUT_MS = 40_000;
 
 /** One adapter in one cell, over all its processes. */
 interface Runner {
   readonly name: string;
   readonly samples: Sample[];
+  readonly timeoutMs: number;
   status: AdapterResult["status"];
   reason?: string;
   child?: Child;
@@ -18,7 +21,8 @@ interface Runner {
 
 /** Measures one cell on one runtime: everyone's process is started and warmed, then they take turns. */
 export async function runCell(cell: Cell, runtime: Runtime, settings: Settings): Promise<CellResult> {
-  const runners: Runner[] = cell.adapters.map((name) => ({ name, samples: [], status: "ok" }));
+  const timeoutMs = cell.reach === "growth" ? GROWTH_TIMEOUT_MS : TIMEOUT_MS;
+  const runners: Runner[] = cell.adapters.map((name) => ({ name, samples: [], status: "ok", timeoutMs }));
   const size = { bytes: 0, events: 0 };
   for (let n = 0; n < settings.processes; n++) {
     try {
@@ -36,11 +40,14 @@ export async function runCell(cell: Cell, runtime: Runtime, settings: Settings):
   for (const { name, status, reason, samples } of runners) {
     adapters[name] = { status, ...(reason === undefined ? {} : { reason }), samples };
   }
+  const { id, corpus, chunking } = cell;
   return {
-    id: cell.id,
+    id,
+    corpus,
+    chunking,
     runtime: runtime.name,
     ...size,
-    target: runtime.name === "node24" ? cell.target : 1,
+    target: targetOf(id, runtime.name),
     adapters,
   };
 }
@@ -52,12 +59,12 @@ async function start(
   settings: Settings,
   size: { bytes: number; events: number },
 ): Promise<void> {
-  if (runner.status !== "ok") return;
+  if (runner.status !== "ok" || slowEnough(runner)) return;
   const { workload, corpus, chunking } = cell;
   const { sampleMs, warmupMs } = settings;
   const job: Job = { adapter: runner.name, workload, corpus, chunking, sampleMs, warmupMs };
   runner.child = new Child(runtime, job);
-  const report = await runner.child.ready(READY_TIMEOUT_MS);
+  const report = await runner.child.ready(runner.timeoutMs);
   if (report?.kind === "ready") {
     size.bytes = report.bytes;
     size.events = report.events;
@@ -67,15 +74,20 @@ async function start(
 }
 
 async function takeSample(runner: Runner): Promise<void> {
-  if (runner.status !== "ok" || runner.child === undefined) return;
-  const sample = await runner.child.sample(READY_TIMEOUT_MS);
+  if (runner.status !== "ok" || runner.child === undefined || slowEnough(runner)) return;
+  const sample = await runner.child.sample(runner.timeoutMs);
   if (sample !== undefined) runner.samples.push(sample);
   else giveUp(runner, undefined);
 }
 
+/** One sample of more than a second says enough; ten would be the whole bench. */
+function slowEnough({ samples }: Runner): boolean {
+  return (samples[0]?.wallNs ?? 0) > 1e9;
+}
+
 function giveUp(runner: Runner, wrong: string | undefined): void {
   runner.status = wrong === undefined ? "slow" : "wrong";
-  runner.reason = wrong ?? `not done in ${READY_TIMEOUT_MS / 1000} s`;
+  runner.reason = wrong ?? `not done in ${runner.timeoutMs / 1000} s`;
   runner.samples.length = 0;
   runner.child?.stop();
 }

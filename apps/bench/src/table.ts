@@ -1,31 +1,36 @@
 import type { CellResult } from "./result.ts";
 import { fastestPeer, OURS, type Standing, standings } from "./statistics.ts";
 
-/** The lines that one cell adds to the terminal: ours against the fastest peer, then everybody. */
+/** The lines that one cell adds to the terminal: ours against the peer to beat, then everybody. */
 export function cellLines(cell: CellResult): string[] {
   const all = standings(cell);
-  const peer = fastestPeer(all);
-  const ours = all.find(({ name }) => name === OURS);
-  const lines = [`${cell.runtime}  ${cell.id}  ${verdict(cell, peer, ours)}`];
+  const lines = [`${cell.runtime}  ${cell.id}  ${verdict(cell, all)}`];
   for (const standing of all.toSorted((a, b) => (a.nsPerEvent || Infinity) - (b.nsPerEvent || Infinity))) {
     lines.push(`    ${standingLine(standing)}`);
   }
   return lines;
 }
 
-/** Whether the target was reached, and how sure that is. */
-function verdict(cell: CellResult, peer: Standing | undefined, ours: Standing | undefined): string {
+/** Whether the target was reached, against whom, and how sure that is. */
+function verdict({ target }: CellResult, all: readonly Standing[]): string {
+  const ours = all.find(({ name }) => name === OURS);
   if (ours?.status !== "ok") return `✗ ours: ${ours?.reason ?? "not measured"}`;
-  if (peer === undefined) return "no peer to compare with";
-  const { median, min, max } = peer.toOurs;
-  const mark = median >= cell.target ? "✓" : "✗";
-  return `${mark} ${times(median)} (${times(min)} to ${times(max)}) ${peer.name}, target ${times(cell.target)}`;
+  const fastest = fastestPeer(all);
+  if (fastest === undefined) return "no peer to compare with";
+  const named = all.find(({ name, status }) => name === target.peer && status === "ok") ?? fastest;
+  const reached = named.toOurs.median >= target.ratio && fastest.toOurs.median >= 1;
+  const rest = named === fastest ? "" : `; fastest is ${fastest.name}, ${ratio(fastest)}`;
+  return `${reached ? "✓" : "✗"} ${ratio(named)} ${named.name}, target ${times(target.ratio)}${rest}`;
+}
+
+function ratio({ toOurs }: Standing): string {
+  return `${times(toOurs.median)} (${times(toOurs.min)} to ${times(toOurs.max)})`;
 }
 
 function standingLine({ name, status, reason, megabytesPerSecond, nsPerEvent, toOurs }: Standing): string {
   if (status !== "ok") return `${name.padEnd(24)} ${status}: ${reason}`;
   const speed = `${format(megabytesPerSecond)} MB/s`.padStart(14);
-  const each = `${format(nsPerEvent)} ns/event`.padStart(20);
+  const each = `${format(nsPerEvent)} ns/event`.padStart(24);
   return `${name.padEnd(24)}${speed}${each}${name === OURS ? "" : `   ours is ${times(toOurs.median)}`}`;
 }
 
@@ -37,4 +42,18 @@ export function times(ratio: number): string {
 export function format(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en");
   return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}
+
+/** What a run came to: every cell in a line, those that missed their target last. */
+export function summary(runtime: string, cells: readonly CellResult[]): string[] {
+  const verdicts = cells.map((cell) => `${verdict(cell, standings(cell))}  ${cell.id}`);
+  const missed = verdicts.filter((line) => line.startsWith("✗"));
+  const reached = verdicts.filter((line) => line.startsWith("✓"));
+  return [
+    "",
+    `${runtime}: ${reached.length} of ${cells.length} cells reached their target.`,
+    ...reached,
+    ...missed,
+    "",
+  ];
 }

@@ -38,13 +38,6 @@ function say(report: Report): void {
   process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
-function runtime(): string {
-  const { versions } = process as { versions: { [name: string]: string | undefined } };
-  if (versions["bun"] !== undefined) return `Bun ${versions["bun"]}`;
-  if (versions["deno"] !== undefined) return `Deno ${versions["deno"]}`;
-  return `Node ${versions["node"]}`;
-}
-
 async function main(): Promise<void> {
   const adapter = await loadAdapter(job.adapter);
   const corpus = makeCorpus(job.corpus);
@@ -52,7 +45,7 @@ async function main(): Promise<void> {
   const complaint = adapter.floor ? undefined : await work.complaint();
   if (complaint !== undefined) return say({ kind: "wrong", reason: complaint });
   const passes = await warmUp(work.pass);
-  say({ kind: "ready", bytes: corpus.bytes.length, events: corpus.events.length, runtime: runtime() });
+  say({ kind: "ready", bytes: corpus.bytes.length, events: corpus.events.length });
   for await (const _line of createInterface({ input: process.stdin })) {
     say({ kind: "sample", ...(await timed(work.pass, passes)) });
   }

@@ -45,7 +45,7 @@ function syncPass(adapter: Adapter, chunks: readonly Uint8Array[]): Pass {
 
 function bodyPass(
   adapter: Adapter,
-  workload: "bodyCallback" | "iterator" | "batches",
+  workload: "bodyCallback" | "iterator",
   chunks: readonly Uint8Array[],
 ): Pass {
   return async (thorough) => {

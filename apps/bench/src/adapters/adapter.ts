@@ -14,14 +14,12 @@ export interface Adapter {
   callback?(chunks: readonly Uint8Array[], sink: EventSink): void;
   /** A body → events by callback. */
   bodyCallback?(body: ReadableStream<Uint8Array<ArrayBuffer>>, sink: EventSink): Promise<void>;
-  /** A body → events one at a time, by `for await`. */
+  /** A body → events one at a time, by `for await`; or as many at a time as the library gives. */
   iterator?(body: ReadableStream<Uint8Array<ArrayBuffer>>, sink: EventSink): Promise<void>;
-  /** A body → events many at a time. */
-  batches?(body: ReadableStream<Uint8Array<ArrayBuffer>>, sink: EventSink): Promise<void>;
   /** Events → the text of each. */
   text?(events: readonly OutgoingEvent[], sink: OutputSink): void | Promise<void>;
   /** Events → the bytes of each, as they would go to a socket. */
   bytes?(events: readonly OutgoingEvent[], sink: OutputSink): void | Promise<void>;
 }
 
-export type Workload = "callback" | "bodyCallback" | "iterator" | "batches" | "text" | "bytes";
+export type Workload = "callback" | "bodyCallback" | "iterator" | "text" | "bytes";

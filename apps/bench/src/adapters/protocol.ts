@@ -28,11 +28,6 @@ export function protocolAdapter(protocol: Protocol): Adapter {
       for await (const event of readEvents(body, OPTIONS))
         sink.take(event.type, event.data, event.lastEventId);
     },
-    async batches(body, sink) {
-      for await (const batch of readEvents(body, OPTIONS).batches()) {
-        for (const event of batch) sink.take(event.type, event.data, event.lastEventId);
-      }
-    },
     text(events, sink) {
       for (const { type, data, id } of events) sink.text(serializeEvent({ type, data, id }));
     },
