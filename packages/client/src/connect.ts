@@ -20,7 +20,10 @@ import {
 } from "./options.ts";
 import { judge } from "./policy/response-error.ts";
 import { EventSubscription, type Subscription, type TypedEvent } from "./subscription.ts";
+import { watchPage } from "./transport/page-life.ts";
+import { guardedDispatch } from "./transport/redirects.ts";
 import { checkedUrl, send } from "./transport/request.ts";
+import { WireProfile } from "./wire-profile.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the codec is invariant in T; any T is meant
 type JsonSchema = Exclude<EventSchema, { readonly kind: "text" | "bytes" }> | JsonCodec<any>;
@@ -86,20 +89,20 @@ function planOf(url: PerAttempt<string | URL>, options: ConnectOptions<Unknown, 
     credentials: options.credentials ?? "same-origin",
     cursor: options.cursor ?? "header",
     fetch: options.fetch,
-    redirects: options.redirects ?? "same-origin",
+    dispatch: guardedDispatch(options.redirects ?? "same-origin"),
   } as const;
   return {
     send: (attempt, signal) => send(request, attempt, signal),
     judge,
     reconnect: resilientRules(options.reconnect),
     stream: {
-      profile: true,
+      profile: (at, position) => new WireProfile(at, position),
       liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: true },
       maxEventBytes: options.maxEventBytes,
     },
     lastEventId: initialPosition(options.lastEventId),
     signal: options.signal,
-    pageLife: true,
+    watchPage,
     refresh: options.refresh,
     onReconnect: options.onReconnect,
   };

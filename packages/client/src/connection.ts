@@ -10,7 +10,7 @@ import {
 } from "./policy/reconnect.ts";
 import type { Answer, Verdict } from "./policy/response-error.ts";
 import { Position } from "./position.ts";
-import { watchPage } from "./transport/page-life.ts";
+import type { PageBound } from "./transport/page-life.ts";
 import { publicUrl, type Sent } from "./transport/request.ts";
 
 /** The one state of a connection. */
@@ -39,8 +39,8 @@ export interface ConnectionPlan {
   readonly stream: StreamRules;
   readonly lastEventId: string;
   readonly signal: AbortSignal | null | undefined;
-  /** Whether a sleeping page lets go of the connection. */
-  readonly pageLife: boolean;
+  /** Watches the page, so that a sleeping one lets go of the connection. */
+  readonly watchPage: ((bound: PageBound) => () => void) | undefined;
   /** Called once in an outage, when the server wants other credentials. */
   readonly refresh: ((attempt: Attempt) => unknown) | undefined;
   /** Hears of every wait before it; `false` stops. */
@@ -100,19 +100,17 @@ export class Connection {
 
   /** Begins; call once. The face hears of it later, except that an aborted signal closes at once. */
   start(): void {
-    const { signal, pageLife } = this.#plan;
+    const { signal } = this.#plan;
     if (signal?.aborted) {
       this.close("closed");
       return;
     }
     const onAbort = () => this.close("closed");
     signal?.addEventListener("abort", onAbort, { once: true });
-    const unwatch = pageLife
-      ? watchPage({ suspend: () => this.#suspend(), wake: () => this.#wake() })
-      : () => {};
+    const unwatch = this.#plan.watchPage?.({ suspend: () => this.#suspend(), wake: () => this.#wake() });
     this.#release = () => {
       signal?.removeEventListener("abort", onAbort);
-      unwatch();
+      unwatch?.();
     };
     // The loop catches what attempts throw; what is left came out of the caller's onReconnect, and is final.
     this.#run().catch((cause) => this.close("failed", asError(cause, "")));

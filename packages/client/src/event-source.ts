@@ -13,7 +13,8 @@ import {
 } from "./options.ts";
 import { judgeByStandard } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
-import { parseUrl, send } from "./transport/request.ts";
+import { watchPage } from "./transport/page-life.ts";
+import { dispatch, parseUrl, send } from "./transport/request.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract
 export interface EventSourceOptions<M extends EventMap = any> extends CommonOptions {
@@ -252,7 +253,7 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     credentials: options.withCredentials ? "include" : "same-origin",
     cursor: "header",
     fetch: options.fetch,
-    redirects: "platform",
+    dispatch,
   } as const;
   return {
     send: (attempt, signal) => send(request, attempt, signal),
@@ -260,13 +261,13 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     // A request that may have effects is not repeated on its own.
     reconnect: standardRules(options.reconnect, method === "GET" || method === "HEAD"),
     stream: {
-      profile: false,
+      profile: undefined,
       liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: false },
       maxEventBytes: options.maxEventBytes,
     },
     lastEventId: initialPosition(options.lastEventId),
     signal: options.signal,
-    pageLife: true,
+    watchPage,
     refresh: undefined,
     onReconnect: undefined,
   };

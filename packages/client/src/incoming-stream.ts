@@ -1,22 +1,13 @@
-import {
-  ConnectionError,
-  END_TYPE,
-  ERROR_TYPE,
-  EventStreamParser,
-  GAP_TYPE,
-  MARK_TYPE,
-  REAUTH_TYPE,
-  type ServerSentEvent,
-  SseError,
-} from "@sse/protocol";
+import { EventStreamParser, type ServerSentEvent, SseError } from "@sse/protocol";
 import type { Position } from "./position.ts";
 import { Liveness, type LivenessRules } from "./transport/liveness.ts";
 import { readBody } from "./transport/read-body.ts";
+import type { WireProfile } from "./wire-profile.ts";
 
 /** How a stream is read. Every field is there, none is optional. */
 export interface StreamRules {
-  /** Whether `sse.*` events are instructions, or events like others (a native EventSource knows no better). */
-  readonly profile: boolean;
+  /** Reads `sse.*` events as instructions. Without it they are events like others: a native one knows no better. */
+  readonly profile: ((url: string, position: Position) => WireProfile) | undefined;
   readonly liveness: LivenessRules;
   readonly maxEventBytes: number | undefined;
 }
@@ -52,8 +43,8 @@ export interface StreamEnd {
 
 /** Reads one response: bytes → parser → position → events. */
 export class IncomingStream {
-  readonly #url: string;
-  readonly #rules: StreamRules;
+  readonly #maxEventBytes: number | undefined;
+  readonly #profile: WireProfile | undefined;
   readonly #position: Position;
   readonly #handlers: StreamHandlers;
   readonly #signal: AbortSignal;
@@ -72,8 +63,8 @@ export class IncomingStream {
     handlers: StreamHandlers,
     signal: AbortSignal,
   ) {
-    this.#url = url;
-    this.#rules = rules;
+    this.#maxEventBytes = rules.maxEventBytes;
+    this.#profile = rules.profile?.(url, position);
     this.#position = position;
     this.#handlers = handlers;
     this.#signal = signal;
@@ -109,7 +100,6 @@ export class IncomingStream {
   }
 
   #parser(): EventStreamParser {
-    this.#position.startStream();
     return new EventStreamParser(
       {
         onEvent: (event) => this.#onEvent(event),
@@ -117,7 +107,7 @@ export class IncomingStream {
         onReconnectionTime: (ms) => this.#handlers.onReconnectionTime(ms),
         onComment: (comment) => this.#onComment(comment),
       },
-      { maxEventBytes: this.#rules.maxEventBytes, lastEventId: this.#position.received },
+      { maxEventBytes: this.#maxEventBytes, lastEventId: this.#position.received },
     );
   }
 
@@ -132,42 +122,24 @@ export class IncomingStream {
 
   #onLastEventId(id: string): void {
     if (this.#signal.aborted) return;
-    const before = this.#position.received;
-    this.#poisoned = !this.#position.commit(id);
+    if (this.#profile?.isNew(id) === false) return;
+    if (id !== this.#position.received) this.#progressed = true;
+    this.#poisoned = !this.#position.adopt(id);
     if (this.#poisoned) this.#handlers.onPoisonId(id);
-    if (this.#position.received !== before) this.#progressed = true;
   }
 
   #onEvent(event: ServerSentEvent): void {
     this.#fresh = false;
     if (this.#signal.aborted) return;
-    const duplicate = this.#position.takeDuplicate();
-    if (this.#rules.profile) {
-      if (event.type.startsWith("sse.")) {
-        this.#onInstruction(event);
-        return;
-      }
-      if (duplicate) return;
-      if (this.#poisoned) event = { ...event, lastEventId: this.#position.received };
-    }
-    this.#progressed = true;
-    this.#handlers.onEvent(event);
-  }
-
-  /** The wire profile's own events. One that this version does not know is for a later one. */
-  #onInstruction(event: ServerSentEvent): void {
-    const { type } = event;
-    if (type === MARK_TYPE || type === GAP_TYPE) {
-      if (this.#announced) this.#position.order(type === GAP_TYPE ? event.lastEventId : undefined);
-      if (type === GAP_TYPE) this.#handlers.onEvent(event);
-    } else if (type === END_TYPE) this.#handlers.onEnd();
-    else if (type === REAUTH_TYPE) {
-      const message = `${this.#url} ended the grant and asks for other credentials.`;
-      const facts = { url: this.#url, status: 401, retryable: true };
-      this.#error = new ConnectionError("response-refused", message, facts);
-    } else if (type === ERROR_TYPE) {
-      const message = `The producer of ${this.#url} failed; the server logged it as ${event.data.slice(0, 200)}.`;
-      this.#error = new SseError("server-error", message, { retryable: true });
+    const reading = this.#profile?.read(event, this.#announced) ?? "show";
+    if (reading instanceof SseError) this.#error = reading;
+    else if (reading === "end") this.#handlers.onEnd();
+    else if (reading === "show") {
+      this.#progressed = true;
+      // What the profile reads shows only ids that a reconnection sends.
+      const shown =
+        this.#poisoned && this.#profile ? { ...event, lastEventId: this.#position.received } : event;
+      this.#handlers.onEvent(shown);
     }
   }
 }

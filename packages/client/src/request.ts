@@ -24,7 +24,9 @@ import {
 } from "./options.ts";
 import { judge } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
+import { guardedDispatch } from "./transport/redirects.ts";
 import { checkedUrl, type RequestPlan, type Sent, send, sendRequest } from "./transport/request.ts";
+import { WireProfile } from "./wire-profile.ts";
 
 export interface RequestOptions extends CommonOptions, RequestPolicyOptions {
   /** Default: "POST" with a body, else "GET". */
@@ -104,13 +106,13 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
           standard: true,
         },
         stream: {
-          profile: true,
+          profile: (at, position) => new WireProfile(at, position),
           liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: false },
           maxEventBytes: options.maxEventBytes,
         },
         lastEventId: this.#delivered,
         signal: options.signal,
-        pageLife: false,
+        watchPage: undefined,
         refresh: undefined,
         onReconnect: ({ error }) => this.#assertResumable(error),
       },
@@ -252,6 +254,6 @@ function requestPlan(url: URL, options: RequestOptions): RequestPlan {
     credentials: options.credentials ?? "same-origin",
     cursor: "header",
     fetch: options.fetch,
-    redirects: options.redirects ?? "same-origin",
+    dispatch: guardedDispatch(options.redirects ?? "same-origin"),
   };
 }

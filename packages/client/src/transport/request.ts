@@ -1,9 +1,4 @@
-import {
-  ConnectionError,
-  encodeLastEventId,
-  InvalidOptionError,
-  LAST_EVENT_ID_PARAMETER,
-} from "@sse/protocol";
+import { encodeLastEventId, InvalidOptionError, LAST_EVENT_ID_PARAMETER } from "@sse/protocol";
 import {
   type Attempt,
   type BodyLike,
@@ -25,9 +20,11 @@ export interface RequestPlan {
   /** Where the last event ID goes. */
   readonly cursor: "header" | "query";
   readonly fetch: Fetch | undefined;
-  /** "platform" leaves them to fetch, as the standard's EventSource does. */
-  readonly redirects: "platform" | "same-origin" | "follow";
+  readonly dispatch: Dispatch;
 }
+
+/** Makes the request and gets its answer; what it does about redirects is its business. */
+export type Dispatch = (fetch: Fetch, url: URL, init: RequestInit) => Promise<Sent>;
 
 /** An answer and the URL it came from. */
 export interface Sent {
@@ -35,9 +32,6 @@ export interface Sent {
   readonly url: URL;
   readonly method: string;
 }
-
-const MAX_REDIRECTS = 20;
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** What relative URLs are resolved against: the document's base, a worker's location, or nothing. */
 function baseUrl(): string | undefined {
@@ -71,7 +65,7 @@ export async function send(plan: RequestPlan, attempt: Attempt, signal: AbortSig
   if (body !== undefined && body !== null) Object.assign(init, { body, duplex: "half" });
   // workerd throws for a cache mode it does not have.
   if ("cache" in Request.prototype) init.cache = "no-store";
-  return dispatch(plan, url, init);
+  return plan.dispatch(plan.fetch ?? fetch, url, init);
 }
 
 /** Sends a request that the caller made, as far as it can be watched. */
@@ -79,7 +73,7 @@ export async function sendRequest(plan: RequestPlan, made: Request, signal: Abor
   const url = new URL(made.url);
   const init: RequestInit = { signal, method: made.method, headers: new Headers(made.headers) };
   if (made.body !== null) Object.assign(init, { body: await made.arrayBuffer() });
-  return dispatch({ ...plan, method: made.method }, url, { ...init, credentials: made.credentials });
+  return plan.dispatch(plan.fetch ?? fetch, url, { ...init, credentials: made.credentials });
 }
 
 /** @throws InvalidOptionError */
@@ -102,7 +96,7 @@ function makeHeaders(given: HeadersLike | undefined): Headers {
   }
 }
 
-function makeRequest(url: URL, init: RequestInit): Request {
+export function makeRequest(url: URL, init: RequestInit): Request {
   if (url.username !== "" || url.password !== "") {
     throw new InvalidOptionError(
       `${publicUrl(url)} was given with credentials, which fetch refuses; use headers.`,
@@ -115,54 +109,8 @@ function makeRequest(url: URL, init: RequestInit): Request {
   }
 }
 
-async function dispatch(plan: RequestPlan, url: URL, init: RequestInit): Promise<Sent> {
-  const method = plan.method;
-  const here = globalThis.location?.origin;
-  const guarded = plan.redirects !== "platform";
-  if (guarded && here === undefined) return follow(plan, url, init);
-  if (guarded) {
-    // In a page fetch follows before anybody can look, so it is told not to leave.
-    if (url.origin === here) init.mode = "same-origin";
-    else init.redirect = "error";
-  }
-  const response = await (plan.fetch ?? fetch)(makeRequest(url, init));
-  return { response, url: response.url ? new URL(response.url) : url, method };
-}
-
-/** Follows redirects by hand, where responses to them can be seen. */
-async function follow(plan: RequestPlan, start: URL, given: RequestInit): Promise<Sent> {
-  let url = start;
-  let init: RequestInit = { ...given, redirect: "manual" };
-  for (let hops = 0; ; hops++) {
-    const response = await (plan.fetch ?? fetch)(makeRequest(url, init));
-    const location = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
-    if (location === null) return { response, url, method: init.method ?? "GET" };
-    response.body?.cancel().catch(() => {});
-    if (hops === MAX_REDIRECTS) {
-      const message = `${publicUrl(start)} redirected more than ${MAX_REDIRECTS} times.`;
-      throw new ConnectionError("too-many-redirects", message, {
-        url: publicUrl(start),
-        status: response.status,
-      });
-    }
-    const next = new URL(location, url);
-    init = redirected(plan, response.status, url, next, init);
-    url = next;
-  }
-}
-
-function redirected(plan: RequestPlan, status: number, from: URL, to: URL, init: RequestInit): RequestInit {
-  const { body, ...bodiless } = init;
-  const becomesGet = status === 303 || (status < 303 && init.method === "POST");
-  if (from.origin === to.origin) return becomesGet ? { ...bodiless, method: "GET" } : init;
-  const downgrade = from.protocol === "https:" && to.protocol !== "https:";
-  if (plan.redirects !== "follow" || downgrade) {
-    const url = publicUrl(from);
-    const message = downgrade
-      ? `${url} redirected to ${publicUrl(to)}, which is not encrypted.`
-      : `${url} redirected to ${publicUrl(to)}, another origin; redirects: "follow" allows it.`;
-    throw new ConnectionError("cross-origin-redirect", message, { url, status });
-  }
-  // Another origin learns nothing that was meant for the first: no custom header, no body, no position.
-  return { ...bodiless, method: "GET", headers: { accept: "text/event-stream" }, credentials: "omit" };
-}
+/** Leaves redirects to fetch, as the standard's EventSource does. */
+export const dispatch: Dispatch = async (fetch, url, init) => {
+  const response = await fetch(makeRequest(url, init));
+  return { response, url: response.url ? new URL(response.url) : url, method: init.method ?? "GET" };
+};
