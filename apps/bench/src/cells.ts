@@ -135,16 +135,22 @@ export const cells: readonly Cell[] = [
 /** Several times slower wherever they were measured: Node 24 shows how much, the other runtimes leave them out. */
 const NEVER_FASTEST: ReadonlySet<string> = new Set(OTHERS.filter((name) => name !== "undici"));
 
+/** The most telling cells, without those who would only cost time. */
+export function quickCells(): readonly Cell[] {
+  return withoutSlow(cells.filter(({ reach }) => reach === "quick"));
+}
+
+function withoutSlow(some: readonly Cell[]): Cell[] {
+  return some.map((one) => ({ ...one, adapters: one.adapters.filter((name) => !NEVER_FASTEST.has(name)) }));
+}
+
 /** The cells of a run of everything on that runtime. */
 export function cellsFor(runtime: RuntimeName): readonly Cell[] {
   if (runtime === "node24") return cells;
   const reached = cells.filter(
     ({ reach }) => reach === "quick" || reach === "all" || (reach === "node" && runtime === "node26"),
   );
-  return reached.map((cell) => ({
-    ...cell,
-    adapters: cell.adapters.filter((name) => !NEVER_FASTEST.has(name)),
-  }));
+  return withoutSlow(reached);
 }
 
 /** The stream and how it comes, in words; `short` leaves the stream its name. */

@@ -35,7 +35,8 @@ export class Child {
     const report = this.#within(timeoutMs);
     this.#process.stdin?.write("sample\n");
     const got = await report;
-    return got?.kind === "sample" ? got : undefined;
+    if (got?.kind !== "sample") return undefined;
+    return { cpuNs: Math.round(got.cpuNs), wallNs: Math.round(got.wallNs) };
   }
 
   stop(): void {

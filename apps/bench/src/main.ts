@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { buildProtocol } from "./build.ts";
-import { type Cell, cells, cellsFor, pickCells } from "./cells.ts";
+import { type Cell, cells, cellsFor, pickCells, quickCells } from "./cells.ts";
 import { writeDocs } from "./docs/page.ts";
 import { describeMachine, versionsFor } from "./machine.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
@@ -11,8 +11,8 @@ import { findRuntime, type Runtime, type RuntimeName } from "./runtimes.ts";
 import { cellLines, summary } from "./table.ts";
 
 function chosenCells(options: Options, runtime: RuntimeName): Cell[] {
-  const reached = options.only === undefined ? cellsFor(runtime) : cells;
-  const all = options.quick ? reached.filter((cell) => cell.reach === "quick") : reached;
+  const everything = options.only === undefined ? cellsFor(runtime) : cells;
+  const all = options.quick ? quickCells() : everything;
   const picked = pickCells(all, options.only, options.adapters);
   if (options.baseline === undefined) return picked;
   return picked.map((cell) => ({ ...cell, adapters: [...cell.adapters, "baseline"] }));

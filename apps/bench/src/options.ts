@@ -23,7 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --rounds <n>  --processes <n>  --sample-ms <n>
   --baseline <path>    also another build of ours, by its index.js
   --no-build           measure packages/protocol/dist as it is
-  --no-save            keep no result of a full run in results/
+  --save, --no-save    keep the result in results/ and write the docs; done by default for a full run as it is
   --docs               only write docs/benchmarks.md and its charts from results/
   --list               only name the cells`;
 
@@ -48,6 +48,7 @@ export function parseOptions(args: readonly string[]): Options {
     },
   });
   const narrow = values.quick || values.only !== undefined || values.adapters !== undefined;
+  const tuned = [values.rounds, values.processes, values["sample-ms"]].some((value) => value !== undefined);
   const sampleMs = count("sample-ms", values["sample-ms"], narrow ? 150 : 80);
   return {
     quick: values.quick,
@@ -61,7 +62,7 @@ export function parseOptions(args: readonly string[]): Options {
     baseline: values.baseline,
     build: values.build,
     // A part of the table, or one measured in another way, is not the result.
-    save: values.save ?? !narrow,
+    save: values.save ?? !(narrow || tuned),
     docs: values.docs,
     list: values.list,
     help: values.help,

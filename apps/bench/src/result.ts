@@ -44,7 +44,7 @@ export interface CellResult {
 export interface AdapterResult {
   /** `wrong`: it lost or changed something, so it was not timed. `slow`: it did not finish in time. */
   readonly status: "ok" | "wrong" | "slow";
-  /** Why it was not timed. */
+  /** Why it was not timed; not kept. */
   readonly reason?: string;
   /** In the order taken; the same place in two adapters is the same round. */
   readonly samples: readonly Sample[];

@@ -64,3 +64,28 @@ export function fastestPeer(all: readonly Standing[]): Standing | undefined {
   const peers = all.filter(({ name, status }) => status === "ok" && !isOurs(name) && !isFloor(name));
   return peers.toSorted((a, b) => a.nsPerEvent - b.nsPerEvent)[0];
 }
+
+/** How one adapter's time a byte grows with the length of a line, under one chunking. */
+export interface Growth {
+  readonly name: string;
+  readonly chunking: string;
+  /** Nanoseconds a byte, from the shortest line to the longest. */
+  readonly nsPerByte: readonly number[];
+  /** The longest line's over the one before, which is a quarter of it: 1 is linear, 4 is quadratic. */
+  readonly lastStep: number;
+}
+
+export function growth(cells: readonly CellResult[]): Growth[] {
+  const byLine = new Map<string, number[]>();
+  for (const cell of cells.filter(({ id }) => id.startsWith("growth/"))) {
+    for (const { name, status, nsPerEvent } of standings(cell)) {
+      if (status !== "ok") continue;
+      const line = `${cell.chunking} ${name}`;
+      byLine.set(line, [...(byLine.get(line) ?? []), (nsPerEvent * cell.events) / cell.bytes]);
+    }
+  }
+  return [...byLine].map(([line, nsPerByte]) => {
+    const [chunking = "", name = ""] = line.split(" ");
+    return { name, chunking, nsPerByte, lastStep: (nsPerByte.at(-1) ?? 0) / (nsPerByte.at(-2) ?? 0) };
+  });
+}

@@ -1,5 +1,5 @@
 import type { CellResult } from "./result.ts";
-import { fastestPeer, OURS, type Standing, standings } from "./statistics.ts";
+import { fastestPeer, growth, OURS, type Standing, standings } from "./statistics.ts";
 
 /** The lines that one cell adds to the terminal: ours against the peer to beat, then everybody. */
 export function cellLines(cell: CellResult): string[] {
@@ -49,11 +49,19 @@ export function summary(runtime: string, cells: readonly CellResult[]): string[]
   const verdicts = cells.map((cell) => `${verdict(cell, standings(cell))}  ${cell.id}`);
   const missed = verdicts.filter((line) => line.startsWith("✗"));
   const reached = verdicts.filter((line) => line.startsWith("✓"));
-  return [
-    "",
-    `${runtime}: ${reached.length} of ${cells.length} cells reached their target.`,
-    ...reached,
-    ...missed,
-    "",
-  ];
+  const count = `${runtime}: ${reached.length} of ${cells.length} cells reached their target.`;
+  return [...growthLines(cells), "", count, ...reached, ...missed, ""];
+}
+
+/** A quadratic reader's last step is 4; what memory and caches cost is less than 2. */
+const LINEAR = 2;
+
+function growthLines(cells: readonly CellResult[]): string[] {
+  const all = growth(cells);
+  if (all.length === 0) return [];
+  const lines = all.map(({ name, chunking, nsPerByte, lastStep }) => {
+    const figures = nsPerByte.map((value) => value.toFixed(3)).join("  ");
+    return `${lastStep < LINEAR ? "✓" : "✗"} ${name} in chunks of ${chunking}: ${figures}`;
+  });
+  return ["", "ns a byte of one line, from the shortest line to the longest:", ...lines];
 }

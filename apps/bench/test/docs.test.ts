@@ -40,7 +40,7 @@ describe("The page of benchmarks", () => {
   it("has a figure for everybody who was timed, and none for who was not", () => {
     const written = withFigures(page, [made]);
     expect(written).toContain(
-      "| LLM tokens, `data: {~250 B}`; 64 KB | 4,000 | 2,000 | – | **2.00×** (2.00 to 2.00) |",
+      "| LLM tokens, `data: {~250 B}`; 64 KB | 4,000 | 2,000 | – | **2.00×** (2.00 to 2.00) eventsource-parser |",
     );
     expect(written).toContain("Node 24.0.0 (2026-01-02, 1 × 1 samples of 1 ms)");
     expect(written).toContain("eventsource-parser 9.9.9");

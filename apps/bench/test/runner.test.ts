@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { cells, pickCells } from "../src/cells.ts";
 import { runCell } from "../src/runner.ts";
-import { fastestPeer, spread, standings } from "../src/statistics.ts";
+import { fastestPeer, growth, spread, standings } from "../src/statistics.ts";
 
 const settings = { processes: 2, rounds: 3, sampleMs: 1, warmupMs: 1 };
 const runtime = { name: "node26", path: process.execPath, args: [] } as const;
@@ -50,4 +50,20 @@ it("Ratios are taken within a round; the fastest peer is neither ours, nor a flo
   expect(peer?.toOurs).toEqual({ median: 1.9, min: 1.5, max: 2 });
   expect(all[0]).toMatchObject({ nsPerEvent: 10, megabytesPerSecond: 10_000 });
   expect(spread([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 });
+});
+
+it("Time that grows with the square of a line's length is told from time that grows with the length", () => {
+  const sizes = [1000, 4000, 16_000];
+  const cells = sizes.map((bytes) => ({
+    ...({ id: `growth/huge-${bytes}/7`, corpus: "huge", chunking: "7", runtime: "node24" } as const),
+    ...{ bytes, events: 1, target: { ratio: 1 } },
+    adapters: {
+      ours: { status: "ok", samples: [{ cpuNs: bytes * 3, wallNs: 0 }] } as const,
+      slow: { status: "ok", samples: [{ cpuNs: bytes * bytes, wallNs: 0 }] } as const,
+    },
+  }));
+  expect(growth(cells)).toEqual([
+    { name: "ours", chunking: "7", nsPerByte: [3, 3, 3], lastStep: 1 },
+    { name: "slow", chunking: "7", nsPerByte: [1000, 4000, 16_000], lastStep: 4 },
+  ]);
 });

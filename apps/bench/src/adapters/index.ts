@@ -1,4 +1,4 @@
-import type { Adapter, Workload } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
 
 /** Every adapter by name. Each is loaded in a process of its own, so that no library warms or slows another's code. */
 const LOADERS: { readonly [name: string]: () => Promise<{ readonly default: Adapter }> } = {
@@ -30,8 +30,4 @@ export async function loadAdapter(name: string): Promise<Adapter> {
   if (load === undefined)
     throw new Error(`There is no adapter ${name}; there are ${adapterNames.join(", ")}.`);
   return (await load()).default;
-}
-
-export function takesPart(adapter: Adapter, workload: Workload): boolean {
-  return adapter[workload] !== undefined;
 }

@@ -86,9 +86,9 @@ function conditions(results: readonly RunResult[]): string[] {
   });
   const packages = Object.entries(versions).filter(([name]) => name !== mainResult(results).runtime);
   return [
-    `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}.`,
-    `Runs: ${runs.join("; ")}.`,
-    `Versions: ${packages.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
+    `- Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.platform}.`,
+    `- Runs: ${runs.join("; ")}.`,
+    `- Versions: ${packages.map(([name, version]) => `${name} ${version}`).join(", ")}.`,
     "",
   ];
 }

@@ -56,7 +56,7 @@ function ratioToFastest(all: readonly Standing[]): string {
   const peer = fastestPeer(all);
   if (peer === undefined || Number.isNaN(peer.toOurs.median)) return "–";
   const { median, min, max } = peer.toOurs;
-  return `**${times(median)}** (${min.toFixed(2)} to ${max.toFixed(2)})`;
+  return `**${times(median)}** (${min.toFixed(2)} to ${max.toFixed(2)}) ${label(peer.name)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
