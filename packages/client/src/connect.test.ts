@@ -330,6 +330,17 @@ describe("credentials", () => {
     expect([(thrown as ConnectionError).status, asked, (await seen()).length]).toEqual([401, 1, 2]);
   });
 
+  test("a grant that ends again right after a refresh is final, and the state is never stale", async () => {
+    const { url, seen } = await play({ body: ["event: sse.reauth\ndata\n\n"] });
+    let asked = 0;
+    const subscription = subscribe(url, { refresh: () => void asked++ });
+    const states: string[] = [];
+    subscription.onStateChange(({ status }) => states.push(status));
+    const { thrown } = await collect(subscription);
+    expect([(thrown as ConnectionError).status, asked, (await seen()).length]).toEqual([401, 1, 2]);
+    expect(states).toEqual(["open", "connecting", "open", "closed"]);
+  });
+
   test("a refresh that fails is final, with its reason", async () => {
     const { url } = await play({ status: 401 });
     const reason = new Error("signed out");
@@ -411,6 +422,19 @@ describe("reconnecting", () => {
       subscription.close();
     }
     expect(waits).toEqual([1000, 60_000, 60_000]);
+  });
+
+  test("a server that cannot be reached is tried again, and the error says which", async () => {
+    const { url } = await play(stream(OVER));
+    const unreachable = "http://127.0.0.1:1/path?token=secret";
+    const subscription = subscribe(({ attempt }) => (attempt === 0 ? unreachable : url));
+    const waiting = reached(subscription, "waiting");
+    expect(values((await collect(subscription)).got)).toEqual([null]);
+    const error = errorOf(await waiting);
+    expect([error?.code, error?.message]).toEqual([
+      "connection-lost",
+      "http://127.0.0.1:1/path gave no answer.",
+    ]);
   });
 
   test("maxElapsedMs ends an outage", async () => {
@@ -635,6 +659,7 @@ test("a redirect to another origin is refused before anything is sent there", as
 describe("options", () => {
   test("out of range are refused at the door", () => {
     expect(() => subscribe("http://x.test/", { idleTimeoutMs: -1 })).toThrow(InvalidOptionError);
+    expect(() => subscribe("http://x.test/", { idleTimeoutMs: 0 })).toThrow(InvalidOptionError);
     expect(() => subscribe("http://x.test/", { reconnect: { minDelayMs: Number.NaN } })).toThrow(
       InvalidOptionError,
     );

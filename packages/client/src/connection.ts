@@ -113,7 +113,7 @@ export class Connection {
       unwatch?.();
     };
     // The loop catches what attempts throw; what is left came out of the caller's onReconnect, and is final.
-    this.#run().catch((cause) => this.close("failed", asError(cause, "")));
+    this.#run().catch((cause) => this.close("failed", asError(cause, "onReconnect failed.")));
   }
 
   /** Closes for good; later calls do nothing. */
@@ -140,6 +140,11 @@ export class Connection {
     this.#face.onState(state);
   }
 
+  #connecting(): void {
+    if (this.#state.status !== "connecting")
+      this.#set({ status: "connecting", attempt: this.#policy.attempt });
+  }
+
   async #run(): Promise<void> {
     let error: SseError | undefined;
     for (;;) {
@@ -150,7 +155,7 @@ export class Connection {
       if (!(await this.#refresh(loss))) await this.#wait(loss);
       if (this.#suspended && !this.#closed) await this.#sleep(0);
       if (this.#closed) return;
-      this.#set({ status: "connecting", attempt: this.#policy.attempt });
+      this.#connecting();
     }
   }
 
@@ -163,13 +168,14 @@ export class Connection {
     try {
       sent = await this.#plan.send(attempt, abort.signal);
     } catch (cause) {
-      return this.#lose(this.#interruption ?? asError(cause, ""));
+      // fetch's own failures say so themselves; this is a per-attempt function of the caller's.
+      return this.#lose(this.#interruption ?? asError(cause, "The attempt could not be made."));
     }
     const { response, method } = sent;
     if (abort.signal.aborted) {
       // A fetch that does not know signals came back all the same.
       response.body?.cancel().catch(() => {});
-      return this.#lose(this.#interruption ?? lost("", "The attempt was given up."));
+      return this.#lose(this.#interruption ?? lost("The attempt was given up."));
     }
     const url = publicUrl(sent.url);
     const verdict = this.#plan.judge({ response, url, method, lastEventId: attempt.lastEventId });
@@ -197,13 +203,14 @@ export class Connection {
     this.#set({ status: "open", url: url.href });
     const end = await stream.read(response.body);
     if (this.#closed) return undefined;
-    abort.abort(); // whatever still holds the socket lets go of it
     if (this.#interruption === undefined && end.cause === undefined && face.isFinished(end)) {
       this.close("ended");
       return undefined;
     }
-    const closed = () => lost(at, `${at} closed the stream before it was finished.`);
-    const error = this.#interruption ?? (end.cause === undefined ? closed() : asError(end.cause, at));
+    const lostBy = (cause: unknown) => asError(cause, `The connection to ${at} was lost.`, at);
+    const error =
+      this.#interruption ??
+      (end.cause === undefined ? lost(`${at} closed the stream.`, at) : lostBy(end.cause));
     return this.#lose(error, { openMs: end.openMs, progressed: end.progressed });
   }
 
@@ -222,6 +229,7 @@ export class Connection {
     if (!wantsCredentials(error) || refresh === undefined) return false;
     if (this.#refreshed) return this.#fail(error) ?? false;
     this.#refreshed = true;
+    this.#connecting();
     try {
       await refresh({ attempt: this.#policy.attempt, lastEventId, error });
       return true;
@@ -269,7 +277,7 @@ export class Connection {
   #suspend(): void {
     if (this.#suspended) return;
     this.#suspended = true;
-    this.#interrupt(lost("", "The page went to sleep and let go of the connection."));
+    this.#interrupt(lost("The page went to sleep and let go of the connection."));
   }
 
   #wake(): void {
@@ -287,11 +295,11 @@ function wantsCredentials(error: SseError): error is ConnectionError {
   return error instanceof ConnectionError && error.status === 401;
 }
 
-function lost(url: string, message: string, cause?: unknown): ConnectionError {
+function lost(message: string, url = "", cause?: unknown): ConnectionError {
   return new ConnectionError("connection-lost", message, { url, retryable: true, cause });
 }
 
-/** Whatever was thrown, as an error that knows whether to retry: what is not ours is the network's. */
-function asError(cause: unknown, url: string): SseError {
-  return isSseError(cause) ? cause : lost(url, `The connection${url ? ` to ${url}` : ""} was lost.`, cause);
+/** Whatever was thrown, as an error that knows whether to retry: what is not ours is taken for a loss. */
+function asError(cause: unknown, message: string, url = ""): SseError {
+  return isSseError(cause) ? cause : lost(message, url, cause);
 }

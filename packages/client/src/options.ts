@@ -171,6 +171,7 @@ export function initialPosition(lastEventId: string | undefined): string {
 /** The idle timeout as given or its default. @throws InvalidOptionError */
 export function idleTimeout(value: number | "auto" | false | undefined): number | "auto" | false {
   if (value === undefined || value === "auto" || value === false) return value ?? "auto";
+  if (value === 0) throw new InvalidOptionError("idleTimeoutMs: 0 ends every stream at once; false is off.");
   assertNumber("idleTimeoutMs", value);
   return value;
 }

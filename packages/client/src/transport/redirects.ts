@@ -1,6 +1,6 @@
 import { ConnectionError } from "@sse/protocol";
 import type { Fetch } from "../options.ts";
-import { type Dispatch, dispatch, makeRequest, publicUrl, type Sent } from "./request.ts";
+import { ask, type Dispatch, dispatch, publicUrl, type Sent } from "./request.ts";
 
 type Policy = "same-origin" | "follow";
 
@@ -25,7 +25,7 @@ async function follow(policy: Policy, fetch: Fetch, start: URL, given: RequestIn
   let url = start;
   let init: RequestInit = { ...given, redirect: "manual" };
   for (let hops = 0; ; hops++) {
-    const response = await fetch(makeRequest(url, init));
+    const response = await ask(fetch, url, init);
     const location = REDIRECTS.has(response.status) ? response.headers.get("location") : null;
     if (location === null) return { response, url, method: init.method ?? "GET" };
     response.body?.cancel().catch(() => {});

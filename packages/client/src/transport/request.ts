@@ -1,4 +1,10 @@
-import { encodeLastEventId, InvalidOptionError, LAST_EVENT_ID_PARAMETER } from "@sse/protocol";
+import {
+  ConnectionError,
+  encodeLastEventId,
+  InvalidOptionError,
+  isSseError,
+  LAST_EVENT_ID_PARAMETER,
+} from "@sse/protocol";
 import {
   type Attempt,
   type BodyLike,
@@ -96,7 +102,7 @@ function makeHeaders(given: HeadersLike | undefined): Headers {
   }
 }
 
-export function makeRequest(url: URL, init: RequestInit): Request {
+function makeRequest(url: URL, init: RequestInit): Request {
   if (url.username !== "" || url.password !== "") {
     throw new InvalidOptionError(
       `${publicUrl(url)} was given with credentials, which fetch refuses; use headers.`,
@@ -109,8 +115,20 @@ export function makeRequest(url: URL, init: RequestInit): Request {
   }
 }
 
+/** One request and its answer. Throws InvalidOptionError for what is no request, ConnectionError without an answer. */
+export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Response> {
+  const request = makeRequest(at, init);
+  try {
+    return await fetch(request);
+  } catch (cause) {
+    if (isSseError(cause)) throw cause;
+    const url = publicUrl(at);
+    throw new ConnectionError("connection-lost", `${url} gave no answer.`, { url, retryable: true, cause });
+  }
+}
+
 /** Leaves redirects to fetch, as the standard's EventSource does. */
 export const dispatch: Dispatch = async (fetch, url, init) => {
-  const response = await fetch(makeRequest(url, init));
+  const response = await ask(fetch, url, init);
   return { response, url: response.url ? new URL(response.url) : url, method: init.method ?? "GET" };
 };
