@@ -48,8 +48,7 @@ export class OutputSink {
   #pieces = 0;
   #size = 0;
   #hash = 0;
-  readonly #kept: string[] | undefined;
-  readonly #decoder = new TextDecoder();
+  readonly #kept: (string | Uint8Array)[] | undefined;
 
   constructor(thorough: boolean) {
     this.#kept = thorough ? [] : undefined;
@@ -66,12 +65,13 @@ export class OutputSink {
     this.#pieces++;
     this.#size += bytes.length;
     this.#hash = (this.#hash + (bytes[bytes.length >> 1] ?? 0)) | 0;
-    this.#kept?.push(this.#decoder.decode(bytes));
+    this.#kept?.push(bytes);
   }
 
-  /** Everything written, if thorough. */
+  /** Everything written, if thorough. Bytes are read now, not when they came: they have to stay what they were. */
   get written(): string {
-    return this.#kept?.join("") ?? "";
+    const decoder = new TextDecoder();
+    return (this.#kept ?? []).map((one) => (typeof one === "string" ? one : decoder.decode(one))).join("");
   }
 
   get sum(): Sum {

@@ -72,6 +72,20 @@ it("A reader that leaves out an event, or a character, is noticed", async () => 
   expect(await complaint(other, "callback", "llm", "64k")).toBe("the characters differ");
 });
 
+it("A serializer that writes over the bytes it gave before is noticed", async () => {
+  const shared = new Uint8Array(4096);
+  const reusing: Adapter = {
+    packageName: undefined,
+    bytes(events, sink) {
+      for (const { data } of events) {
+        const { written } = new TextEncoder().encodeInto(`data: ${data}\n\n`, shared);
+        sink.bytes(shared.subarray(0, written));
+      }
+    },
+  };
+  expect(await complaint(reusing, "bytes", "llm", "event")).toBeDefined();
+});
+
 it("Every adapter that a cell names has that workload", async () => {
   for (const cell of cells) {
     for (const name of cell.adapters) {
