@@ -19,7 +19,7 @@ export function run(command: string, args: readonly string[], cwd: string): Prom
     encoding: "utf8",
     maxBuffer: 1 << 26,
     timeout: 110_000,
-    shell: process.platform === "win32" && !command.includes("node"),
+    shell: process.platform === "win32" && ["npm", "npx"].includes(command), // there they are .cmd files
   } as const;
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {
