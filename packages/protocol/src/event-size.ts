@@ -50,7 +50,7 @@ export class EventSize {
     this.#line = 0;
     if (name === "data") this.#data += utf8Length(value) + 1;
     else if (name === "event") this.#type = utf8Length(value);
-    else if (name === "id") this.#id = utf8Length(value);
+    else if (name === "id" && !value.includes("\0")) this.#id = utf8Length(value);
   }
 
   endEvent(): void {

@@ -61,12 +61,18 @@ class Interpreter {
   #blockHasId = false;
 
   processLine(line: string): void {
-    if (line === "") return this.#dispatch();
+    if (line === "") {
+      this.#dispatch();
+      return;
+    }
     if (line.startsWith(":")) {
       this.#log.push({ comment: line.startsWith(": ") ? line.slice(2) : line.slice(1) });
       return;
     }
-    if (!line.includes(":")) return this.#processField(line, "");
+    if (!line.includes(":")) {
+      this.#processField(line, "");
+      return;
+    }
     const field = line.split(":", 1)[0] as string; // split never returns an empty list here
     const value = line.slice(field.length + 1);
     this.#processField(field, value.startsWith(" ") ? value.slice(1) : value);
