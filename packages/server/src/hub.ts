@@ -1,0 +1,86 @@
+import type { EventContract, EventMap, InputOf, SendableType } from "@sse/protocol";
+import { HubCore } from "./hub-core.ts";
+import type { HubBase, HubOptions, RespondOptions } from "./hub-options.ts";
+
+/** What may be said of one published event beside its data. */
+export interface PublishOptions {
+  /** Under `latest`, a newer event of the same type and key replaces this one while it waits for a slow client. */
+  readonly key?: string | undefined;
+  /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** One feed: every connection gets every event. */
+export interface Hub<M extends EventMap> extends HubBase {
+  /**
+   * Publishes an event to everyone. Resolves with its id once the log has it, which does not say that anyone got it;
+   * never waits for a reader. A rejection that nobody handles goes to `onError`.
+   * Rejects with `InvalidDataError`, `InvalidEventError`, `LimitError`, `BackplaneError` or `ClosedError`.
+   */
+  publish<K extends SendableType<M>>(
+    type: K,
+    data: NoInfer<InputOf<M[K]>>,
+    options?: PublishOptions,
+  ): Promise<string>;
+  /** Answers a request with the feed. Bound: it can be passed on its own as a route's handler. */
+  readonly respond: (request: Request, options?: RespondOptions) => Promise<Response>;
+}
+
+/** Many feeds in one log: each event and each connection names its channels. */
+export interface ChannelHub<M extends EventMap, Channel extends string = string> extends HubBase {
+  /** As `Hub.publish`, to one channel. */
+  publish<K extends SendableType<M>>(
+    type: K,
+    data: NoInfer<InputOf<M[K]>>,
+    options: PublishOptions & { readonly channel: Channel },
+  ): Promise<string>;
+  /** Answers a request with these channels, in the order of the log. Bound. */
+  readonly respond: (
+    request: Request,
+    options: RespondOptions & { readonly channels: readonly [Channel, ...Channel[]] },
+  ) => Promise<Response>;
+}
+
+/** The one channel of a hub without channels. */
+const FEED = "";
+
+/**
+ * A hub with one feed.
+ * @throws InvalidOptionError for an option out of range, and for a contract with `by` or `id`, whose cursor is not
+ * the log's.
+ */
+export function createHub<M extends EventMap>(events: EventContract<M>, options: HubOptions = {}): Hub<M> {
+  const core = new HubCore(events, options);
+  return Object.assign(baseOf(core), {
+    publish: (type: string, data: unknown, publishOptions?: PublishOptions) =>
+      core.publish(FEED, type, data, publishOptions),
+    respond: (request: Request, respondOptions?: RespondOptions) =>
+      core.respond(request, [FEED], respondOptions),
+  });
+}
+
+/** A hub with channels. Throws as `createHub` does. */
+export function createChannelHub<M extends EventMap, Channel extends string = string>(
+  events: EventContract<M>,
+  options: HubOptions = {},
+): ChannelHub<M, Channel> {
+  const core = new HubCore(events, options);
+  return Object.assign(baseOf(core), {
+    publish: (type: string, data: unknown, publishOptions: PublishOptions & { readonly channel: Channel }) =>
+      core.publish(publishOptions.channel, type, data, publishOptions),
+    respond: (
+      request: Request,
+      respondOptions: RespondOptions & { readonly channels: readonly [Channel, ...Channel[]] },
+    ) => core.respond(request, respondOptions.channels, respondOptions),
+  });
+}
+
+function baseOf(core: HubCore): HubBase {
+  return {
+    stats: () => core.stats(),
+    revoke: (principal) => core.revoke(principal),
+    drain: (options) => core.drain(options),
+    close: () => core.close(),
+    [Symbol.asyncDispose]: () => core.close(),
+  };
+}
