@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openTab } from "./support/browser.ts";
 import { Example } from "./support/example.ts";
 import { installed } from "./support/installed.ts";
-import { readers } from "./support/readers.ts";
+import { ours, readers } from "./support/readers.ts";
 
 for (const reader of readers) {
   test.skipIf(reader.missing)(`${reader.name} reads the time, once a second`, async () => {
@@ -14,6 +14,16 @@ for (const reader of readers) {
     expect(first!.lastEventId).toBe("");
   });
 }
+
+test("a reader that leaves is no failure: the server has nothing to say about it", async () => {
+  await using clock = await Example.start("clock");
+  const first = await ours.read(clock.events, { types: ["message"] });
+  await first.until("message", 1);
+  await first[Symbol.asyncDispose]();
+  await using second = await ours.read(clock.events, { types: ["message"] });
+  await second.until("message", 2); // a second later, the first one's leaving is long known
+  expect(clock.output).toBe(`${clock.url}\n`);
+});
 
 test("its events have no name on the wire, and every origin may read them", async () => {
   await using clock = await Example.start("clock");

@@ -8,7 +8,7 @@ import { openTab } from "./support/browser.ts";
 import { Example } from "./support/example.ts";
 import { installed } from "./support/installed.ts";
 import { Nginx } from "./support/nginx.ts";
-import { readers } from "./support/readers.ts";
+import { ours, readers } from "./support/readers.ts";
 
 /** The ways to the journal: `reach` starts what stands between, if anything, and tells the URL. */
 const routes = [
@@ -58,9 +58,8 @@ test.skipIf(installed.nginx === undefined)("nginx would hold the lines back but 
   const deaf = (conf: string) =>
     conf.replaceAll("proxy_pass", "proxy_ignore_headers X-Accel-Buffering; proxy_pass");
   await using nginx = await Nginx.start(written.server.port, deaf);
-  const [ours] = readers.filter(({ name }) => name.startsWith("our "));
-  await using held = await ours!.read(`${nginx.buffering}/events`, { types: ["line"] });
-  await using direct = await ours!.read(written.server.events, { types: ["line"] });
+  await using held = await ours.read(`${nginx.buffering}/events`, { types: ["line"] });
+  await using direct = await ours.read(written.server.events, { types: ["line"] });
   await direct.until("line", 3);
   expect(held.events).toEqual([]);
   await written.server.stop(); // the end of the answer lets go what was held
