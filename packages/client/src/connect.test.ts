@@ -492,6 +492,18 @@ describe("reconnecting", () => {
     ]);
   });
 
+  test("a compressed stream that is cut is resumed after what could be read of it", async () => {
+    const text = Array.from({ length: 2000 }, (_, at) => n(at + 1)).join("");
+    const gzip = new Response(text).body?.pipeThrough(new CompressionStream("gzip"));
+    const all = new Uint8Array(await new Response(gzip ?? null).arrayBuffer());
+    const base64 = btoa(String.fromCharCode(...all.subarray(0, all.length >> 1)));
+    const headers = { "content-encoding": "gzip" };
+    const log = Array.from({ length: 2000 }, (_, at) => ({ id: `${at + 1}`, text: n(at + 1) }));
+    const { url } = await play({ headers, body: [{ base64 }] }, { log, body: [OVER], end: "hold" });
+    const { got } = await collect(subscribe(url));
+    expect(values(got)).toEqual([...log.map((_, at) => at + 1), null]);
+  });
+
   test("cursor: 'query' sends the position without a header of its own", async () => {
     const { url, seen } = await play({ body: [n(1, "é&1")] }, stream(OVER));
     await collect(subscribe(`${url}?a=b`, { cursor: "query" }));

@@ -71,7 +71,7 @@ export class IncomingStream {
     this.#liveness = new Liveness(rules.liveness, (idleMs) => handlers.onIdle(idleMs));
   }
 
-  /** Never throws. */
+  /** Throws only for a `maxEventBytes` out of range. */
   async read(body: ReadableStream<Uint8Array> | null): Promise<StreamEnd> {
     const openedAt = performance.now();
     const parser = this.#parser();

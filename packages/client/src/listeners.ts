@@ -27,7 +27,10 @@ export class Listeners<E> {
 
   /** Calls the listeners of exactly this type, in the order in which they were added. */
   emit(type: string, event: E): void {
-    for (const entry of [...(this.#byType.get(type) ?? [])]) {
+    const entries = this.#byType.get(type);
+    if (entries === undefined) return;
+    // A copy: listeners that are added or taken away while this event is told do not change who hears it.
+    for (const entry of entries.size === 1 ? entries : [...entries]) {
       try {
         entry.listener(event);
       } catch (thrown) {

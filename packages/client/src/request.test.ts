@@ -159,6 +159,19 @@ describe("a cut stream", () => {
     expect(await played.seen()).toHaveLength(1);
   });
 
+  test("that lost events before it was resumed throws, rather than leave them out", async () => {
+    const gap = 'event: sse.gap\nid: e.9\ndata: {"from":"e.1","reason":"trimmed"}\n\n';
+    const played = await play(
+      { body: [token("a", "e.1"), { gate: "cut" }], end: "rst" },
+      stream(gap, token("z", "e.10")),
+    );
+    const events = request(chat, played.url, { resume: "same" });
+    await events.next();
+    await played.open("cut");
+    const { got, thrown } = await collect(events);
+    expect([got, (thrown as SseError).code, String(thrown).includes("e.1")]).toEqual([[], "gap", true]);
+  });
+
   test("that stays broken throws after five resumptions in a row", async () => {
     const { url, seen } = await play({ body: [token("a", "1")] }, { status: 503 });
     const { got, thrown } = await collect(request(ended, url, { resume: "same", reconnect: AT_ONCE }));

@@ -3,6 +3,7 @@ import {
   ConnectionError,
   type EventContract,
   type EventMap,
+  GAP_TYPE,
   type Received,
   type ServerSentEvent,
   type SseError,
@@ -11,6 +12,7 @@ import {
 import { Connection, type ConnectionFace, type ConnectionState } from "./connection.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
+import { gapError, readGap } from "./gap.ts";
 import {
   type Attempt,
   type BodyLike,
@@ -57,7 +59,7 @@ export interface EventRequest<E> extends AsyncIteratorObject<E, undefined, undef
  *
  * The loop throws `TruncatedError` for a stream that was cut before it was finished, `ConnectionError` for an answer
  * that is no stream (its `text()` is the answer), `InvalidDataError` for data that does not fit the contract,
- * `LimitError` past `maxEventBytes`, and the reason of an aborted signal. A stream is finished by the contract's
+ * `LimitError` past `maxEventBytes`, an error with code "gap" where a resumed stream lost events, and the reason of an aborted signal. A stream is finished by the contract's
  * `end` and `done`, by a server of this SDK, and without all of these by the clean end of the body.
  *
  * @throws InvalidOptionError for a relative URL where there is no page, and for options out of range
@@ -165,7 +167,11 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
   }
 
   onEvent(event: ServerSentEvent): void {
-    if (event.type.startsWith("sse.")) return; // a gap: a request has no log that it could have fallen out of
+    if (event.type === GAP_TYPE) {
+      // Whoever resumes one answer wants all of it.
+      this.#connection.close("failed", gapError(readGap(event)));
+      return;
+    }
     try {
       this.#decode(event);
     } catch (cause) {

@@ -5,13 +5,14 @@ import {
   GAP_TYPE,
   InvalidOptionError,
   type ServerSentEvent,
-  SseError,
+  type SseError,
 } from "@sse/protocol";
 import type { ClientCloseReason } from "./connection.ts";
 import { Connection, type ConnectionFace, type ConnectionPlan, type ConnectionState } from "./connection.ts";
 import { type Decode, poisonId } from "./contract.ts";
 import type { CursorStore } from "./cursor-store.ts";
 import { EventQueue } from "./event-queue.ts";
+import { gapError, readGap } from "./gap.ts";
 import { Listeners } from "./listeners.ts";
 import type { ConnectOptions, GapEvent, UnknownEvent } from "./options.ts";
 import { guarded, reportException } from "./report-exception.ts";
@@ -168,7 +169,7 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
 
   onEvent(event: ServerSentEvent): void {
     if (event.type === GAP_TYPE) {
-      this.#onGap(event);
+      this.#onGap(readGap(event));
       return;
     }
     try {
@@ -237,18 +238,14 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     this.#listeners.emit("*", event);
   }
 
-  #onGap(event: ServerSentEvent): void {
+  #onGap(gap: GapEvent): void {
     const { gaps } = this.#parts.options;
-    const gap: GapEvent = { type: GAP_TYPE, data: readGap(event.data), lastEventId: event.lastEventId };
     if (gaps === "event") {
       this.#deliver(gap as unknown as E); // as with "pass"
       return;
     }
     this.#listeners.emit(GAP_TYPE, gap);
-    if (gaps !== "throw") return;
-    const { from, reason } = gap.data;
-    const message = `Events after ${JSON.stringify(from)} are missing (${reason}).`;
-    this.#connection.close("failed", new SseError("gap", message));
+    if (gaps === "throw") this.#connection.close("failed", gapError(gap));
   }
 
   async #take(queue: EventQueue<E>): Promise<IteratorResult<E, undefined>> {
@@ -302,17 +299,5 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
       if (this.#connection.reason === "ended") return; // forgotten just now
       guarded(() => store.save(this.#parts.storeUrl, this.#delivered))();
     });
-  }
-}
-
-function readGap(data: string): GapEvent["data"] {
-  try {
-    const { from, reason } = JSON.parse(data) as Partial<Record<"from" | "reason", unknown>>;
-    return {
-      from: typeof from === "string" ? from : "",
-      reason: typeof reason === "string" ? reason : "unknown",
-    };
-  } catch {
-    return { from: "", reason: "unknown" };
   }
 }

@@ -28,6 +28,8 @@ export class WireProfile {
   readonly #resumed: string;
   #moved = false;
   #seen = false;
+  /** The id that was compared last: as a rule it is the position by the next one. */
+  #last: LogId | undefined;
 
   /** `url` is for messages. */
   constructor(url: string, position: Position) {
@@ -77,14 +79,22 @@ export class WireProfile {
   }
 
   #isBehind(id: string): boolean {
-    const now = parse(this.#position.received);
+    const { received } = this.#position;
+    const now = this.#last?.id === received ? this.#last : parse(received);
     const then = parse(id);
+    this.#last = then;
     if (now === undefined || then === undefined || now.epoch !== then.epoch) return false;
     return then.offset < now.offset || (!this.#moved && then.offset === now.offset);
   }
 }
 
-function parse(id: string): { readonly epoch: string; readonly offset: number } | undefined {
+interface LogId {
+  readonly id: string;
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+function parse(id: string): LogId | undefined {
   const found = /^([^.]+)\.(\d{1,15})$/.exec(id);
-  return found === null ? undefined : { epoch: found[1] ?? "", offset: Number(found[2]) };
+  return found === null ? undefined : { id, epoch: found[1] ?? "", offset: Number(found[2]) };
 }

@@ -112,6 +112,8 @@ function finish(end: Reply["end"], request: IncomingMessage, response: ServerRes
 function writeHead(reply: Reply, response: ServerResponse): void {
   const status = reply.status ?? 200;
   if (status === 200) response.setHeader("content-type", "text/event-stream");
+  // Node would chunk a 205, whose body browsers take for the start of the next response.
+  if (status === 205) response.setHeader("content-length", 0);
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
     if (value === null) response.removeHeader(name);
     else response.setHeader(name, value);
