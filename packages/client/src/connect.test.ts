@@ -3,7 +3,7 @@ import { afterEach, describe, expect, inject, test } from "vitest";
 import { AT_ONCE, collect, elsewhere, play } from "../test/server/client.ts";
 import type { Reply } from "../test/server/script.ts";
 import { connect } from "./connect.ts";
-import type { ConnectionState } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { sessionCursor } from "./cursor-store.ts";
 import type { Attempt, ConnectOptions, PerAttempt } from "./options.ts";
 import type { Subscription } from "./subscription.ts";

@@ -8,6 +8,7 @@ import type {
 } from "@sse/protocol";
 import type { ConnectionPlan } from "./connection.ts";
 import { decodeJson, isContract } from "./contract.ts";
+import { EventSubscription } from "./event-subscription.ts";
 import {
   type ConnectOptions,
   type GapEvent,
@@ -19,7 +20,7 @@ import {
   type UnknownEvent,
 } from "./options.ts";
 import { judge } from "./policy/response-error.ts";
-import { EventSubscription, type Subscription, type TypedEvent } from "./subscription.ts";
+import type { Subscription, TypedEvent } from "./subscription.ts";
 import { watchPage } from "./transport/page-life.ts";
 import { guardedDispatch } from "./transport/redirects.ts";
 import { checkedUrl, send } from "./transport/request.ts";

@@ -1,4 +1,5 @@
 import { ConnectionError, isSseError, type ServerSentEvent, type SseError } from "@sse/protocol";
+import type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 import { IncomingStream, type StreamRules } from "./incoming-stream.ts";
 import type { Attempt } from "./options.ts";
 import {
@@ -12,24 +13,6 @@ import type { Answer, Verdict } from "./policy/response-error.ts";
 import { Position } from "./position.ts";
 import type { PageBound } from "./transport/page-life.ts";
 import { publicUrl, type Sent } from "./transport/request.ts";
-
-/** The one state of a connection. */
-export type ConnectionState =
-  | { readonly status: "connecting"; readonly attempt: number }
-  | { readonly status: "open"; readonly url: string }
-  | {
-      readonly status: "waiting";
-      readonly attempt: number;
-      readonly delayMs: number;
-      readonly error: SseError | undefined;
-    }
-  | { readonly status: "closed"; readonly error: SseError | undefined };
-
-/**
- * Why a connection is closed: somebody closed or aborted it, the stream is finished, the server (204) or
- * `onReconnect` stopped it, or it failed for good.
- */
-export type ClientCloseReason = "closed" | "ended" | "stopped" | "failed";
 
 /** What a face asks of its connection. Every field is there, none is optional. */
 export interface ConnectionPlan {

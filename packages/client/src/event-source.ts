@@ -1,5 +1,6 @@
 import type { EventContract, EventMap, Received, ServerSentEvent, SseError } from "@sse/protocol";
-import { Connection, type ConnectionFace, type ConnectionPlan, type ConnectionState } from "./connection.ts";
+import { Connection, type ConnectionFace, type ConnectionPlan } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventHandlers, errorEvent, messageEvent } from "./dom-events.ts";
 import {

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 export { connect, type JsonContract } from "./connect.ts";
-export type { ClientCloseReason, ConnectionState } from "./connection.ts";
+export type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 export { type CursorStore, sessionCursor } from "./cursor-store.ts";
 export {
   EventSource,

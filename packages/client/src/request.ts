@@ -9,7 +9,8 @@ import {
   type SseError,
   TruncatedError,
 } from "@sse/protocol";
-import { Connection, type ConnectionFace, type ConnectionState } from "./connection.ts";
+import { Connection, type ConnectionFace } from "./connection.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
 import { gapError, readGap } from "./gap.ts";

@@ -35,7 +35,7 @@ test("request carries neither EventSource nor connect, and watches no page", asy
   const files = await carried(`export { request } from "@sse/client";`);
   expect(files).toContain("client/request.ts");
   expect(files).not.toContain("client/event-source.ts");
-  expect(files).not.toContain("client/subscription.ts");
+  expect(files).not.toContain("client/event-subscription.ts");
   expect(files).not.toContain("client/connect.ts");
   expect(files).not.toContain("client/transport/page-life.ts");
 });
@@ -43,7 +43,7 @@ test("request carries neither EventSource nor connect, and watches no page", asy
 test("EventSource carries neither the other faces nor the wire profile", async () => {
   const files = await carried(`export { EventSource } from "@sse/client";`);
   expect(files).toContain("client/event-source.ts");
-  for (const file of ["request", "connect", "subscription", "event-queue", "wire-profile"]) {
+  for (const file of ["request", "connect", "event-subscription", "event-queue", "wire-profile"]) {
     expect(files).not.toContain(`client/${file}.ts`);
   }
 });

@@ -2,7 +2,7 @@ import { defineEvents, json } from "@sse/protocol";
 import { expect, test } from "vitest";
 import { AT_ONCE, play } from "../../test/server/client.ts";
 import { connect } from "../connect.ts";
-import type { ConnectionState } from "../connection.ts";
+import type { ConnectionState } from "../connection-state.ts";
 import { EventSource } from "../event-source.ts";
 
 const numbers = defineEvents({ n: json<number>(), over: json<null>() }, { end: ["over"] });
