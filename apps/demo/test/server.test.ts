@@ -115,6 +115,12 @@ describe("an answer", () => {
     expect(tokens).toBeGreaterThanOrEqual(3);
   });
 
+  test("that nobody waits for any more is no failure at the server", async () => {
+    for await (const event of ask("answer-left")) if (event.type === "token") break;
+    for await (const event of ask("answer-next")) if (event.type === "token") break;
+    expect(demo.stderr).toBe("");
+  });
+
   test("is finished at once when nothing fits", async () => {
     const types: string[] = [];
     for await (const event of ask("answer-nothing", "xylophone zeppelin")) types.push(event.type);

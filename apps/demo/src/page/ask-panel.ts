@@ -4,7 +4,7 @@ import { answer, PAGE_PARAMETER } from "../contract.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import { AnswerText } from "./answer-text.ts";
 import { control } from "./control.ts";
-import { one, part } from "./dom.ts";
+import { one, part, switchTo } from "./dom.ts";
 
 type Outcome = "none" | "running" | "finished" | "stopped" | "cut" | "failed";
 
@@ -101,8 +101,9 @@ export class AskPanel {
     this.#outcome.dataset.outcome = outcome;
     this.#outcome.textContent = sentence;
     const running = outcome === "running";
-    this.#ask.disabled = running;
-    this.#stop.disabled = !running;
+    if (!running && document.activeElement === this.#cut) this.#stop.focus();
+    if (running) switchTo(this.#stop, this.#ask);
+    else switchTo(this.#ask, this.#stop);
     this.#cut.disabled = !running;
   }
 }

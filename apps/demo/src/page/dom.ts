@@ -38,3 +38,11 @@ export function element(tag: string, className: string, text = ""): HTMLElement 
   made.textContent = text;
   return made;
 }
+
+/** Makes one of two buttons usable. A keyboard that was on the other one goes along with it. */
+export function switchTo(usable: HTMLButtonElement, other: HTMLButtonElement): void {
+  const focused = document.activeElement === other;
+  usable.disabled = false;
+  if (focused) usable.focus();
+  other.disabled = true;
+}

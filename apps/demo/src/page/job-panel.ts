@@ -1,7 +1,7 @@
 import { FOLDERS, type JobState, PACES } from "../contract.ts";
 import { jobTexts } from "../view.ts";
 import { control } from "./control.ts";
-import { part, Texts } from "./dom.ts";
+import { part, switchTo, Texts } from "./dom.ts";
 import { Frame } from "./frames.ts";
 import type { LiveConnection } from "./live-connection.ts";
 
@@ -60,7 +60,7 @@ export class JobPanel {
     const busy = status === "counting" || status === "running";
     this.#texts.set(jobTexts(this.#state));
     this.#bar.value = bytes.total > 0 ? bytes.done / bytes.total : 0;
-    this.#start.disabled = busy;
-    this.#cancel.disabled = !busy;
+    if (busy) switchTo(this.#cancel, this.#start);
+    else switchTo(this.#start, this.#cancel);
   }
 }

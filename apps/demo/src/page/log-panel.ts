@@ -1,4 +1,5 @@
 import { request } from "@sse/client";
+import { isSseError } from "@sse/protocol";
 import { accessLog, LEVELS, type Level, type LogLine, PAGE_PARAMETER } from "../contract.ts";
 import { formatBytes, formatCount, formatMs } from "../format.ts";
 import { element, part, Texts } from "./dom.ts";
@@ -7,6 +8,7 @@ import type { LiveConnection } from "./live-connection.ts";
 
 const SHOWN_LINES = 200;
 const BACKLOG = 60;
+const RETRY_MS = 1000;
 const CLOCK = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 
 /**
@@ -66,7 +68,21 @@ export class LogPanel {
     void this.#read(this.#stop.signal);
   }
 
+  /** Until the signal. What was cut before its first line has no line to go on after, and begins again. */
   async #read(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#readLines(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#texts.set({ "log-status": error instanceof Error ? error.message : String(error) });
+        if (!isSseError(error) || !error.retryable) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+
+  async #readLines(signal: AbortSignal): Promise<void> {
     const lines = request(accessLog, `/log?${PAGE_PARAMETER}=${this.#page}`, {
       json: { level: this.#level, backlog: BACKLOG },
       ...(this.#newest > 0 ? { lastEventId: String(this.#newest) } : {}),
@@ -74,17 +90,12 @@ export class LogPanel {
       reconnect: { maxAttempts: Number.POSITIVE_INFINITY, minDelayMs: 200, maxDelayMs: 2000 },
       signal,
     });
-    try {
-      for await (const { data } of lines) {
-        await this.#paused?.promise;
-        if (signal.aborted) return;
-        this.#newest = data.n;
-        this.#fresh.push(data);
-        this.#frame.ask();
-      }
-    } catch (error) {
+    for await (const { data } of lines) {
+      await this.#paused?.promise;
       if (signal.aborted) return;
-      this.#texts.set({ "log-status": error instanceof Error ? error.message : String(error) });
+      this.#newest = data.n;
+      this.#fresh.push(data);
+      this.#frame.ask();
     }
   }
 

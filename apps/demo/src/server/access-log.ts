@@ -19,6 +19,7 @@ export class AccessLog {
   readonly #lines: LogLine[];
   readonly #waiting = new Set<() => void>();
   #numbered: number;
+  #closed = false;
   #written: Promise<void> = Promise.resolve();
 
   private constructor(file: FileHandle, run: number, lines: LogLine[]) {
@@ -83,12 +84,15 @@ export class AccessLog {
     return count === 0 ? this.newest : (matching.at(-count)?.n ?? 1) - 1;
   }
 
+  /** What ends from now on is not logged. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#written;
     await this.#file.close();
   }
 
   #write(facts: Omit<LogLine, "n" | "at" | "run">): void {
+    if (this.#closed) return;
     const line: LogLine = { n: ++this.#numbered, at: Date.now(), run: this.#run, ...facts };
     // A line is shown once the file has it: a number that was seen is never given to another line, even when
     // this process is killed in between.

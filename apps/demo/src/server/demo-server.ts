@@ -28,11 +28,13 @@ export interface DemoServerOptions extends ServerProcessOptions {
 export class DemoServer {
   readonly port: number;
   readonly #server: Server;
-  readonly #close: () => Promise<void>;
+  readonly #log: AccessLog;
+  readonly #endStreams: () => Promise<void>;
 
-  private constructor(server: Server, close: () => Promise<void>) {
+  private constructor(server: Server, log: AccessLog, endStreams: () => Promise<void>) {
     this.#server = server;
-    this.#close = close;
+    this.#log = log;
+    this.#endStreams = endStreams;
     this.port = (server.address() as AddressInfo).port; // it listens on TCP
   }
 
@@ -74,21 +76,21 @@ export class DemoServer {
     const sampling = setInterval(sample, SAMPLE_EVERY_MS);
     job.resume();
 
-    return new DemoServer(server, async () => {
+    return new DemoServer(server, log, async () => {
       clearInterval(sampling);
       machine.close();
       await job.close();
       await feed.close();
-      await log.close();
     });
   }
 
   /** Ends all streams, cuts what remains, and frees the port. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await this.#close();
+    await this.#endStreams();
     this.#server.closeAllConnections();
     await closed;
+    await this.#log.close(); // last, since each connection's end is a line of it
   }
 }
 

@@ -5,7 +5,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-export const DEFAULT_PORT = 8420;
+const DEFAULT_PORT = 8420;
 
 export const USAGE = `Usage: npm start -- [--port <number>]
 

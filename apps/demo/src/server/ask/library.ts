@@ -63,6 +63,7 @@ function plain(markdown: string): string {
       cells
         .split("|")
         .map((cell) => cell.trim())
+        .filter((cell) => cell !== "")
         .join(" – "),
     )
     .replace(/\*\*|__/g, "")

@@ -18,7 +18,7 @@ export interface HashJobOptions {
 
 const WORKER = new URL("./hash-worker.ts", import.meta.url);
 
-export const IDLE: JobProgress = {
+const IDLE: JobProgress = {
   status: "idle",
   folder: "node_modules",
   paceMBps: 25,
