@@ -21,6 +21,7 @@ try {
   };
   process.on("disconnect", stop);
   process.on("SIGTERM", stop);
+  if (!process.connected) await stop(); // it was over before it began
   tell({ kind: "listening", port: server.port });
 } catch (error) {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
