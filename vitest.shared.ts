@@ -9,8 +9,11 @@ export const shared: ViteUserConfig = {
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
 };
 
-/** A JSON result per package, which `scripts/test.ts` adds up into the closing line. */
+/**
+ * A JSON result per package, which `scripts/test.ts` adds up into the closing line. Under it (it names the machine) the
+ * log holds only what failed.
+ */
 export const reporters: NonNullable<NonNullable<ViteUserConfig["test"]>["reporters"]> = [
-  "default",
+  process.env.TEST_MACHINE === undefined ? "default" : "minimal",
   ["json", { outputFile: ".vitest/result.json" }],
 ];
