@@ -122,10 +122,10 @@ test.each([
 
 test("a file on no floor, on two floors, or planned but missing fails", () => {
   const floors = [...plan.floors, ["node", "door"]];
-  expect(wrong({ "src/new.ts": "" }, { ...plan, floors })).toEqual([
+  expect(wrong({ "src/new.ts": 'import "./frame.ts";' }, { ...plan, floors })).toEqual([
     "server: node stands on more than one floor",
     "server: door is planned, but there is no such file",
-    "packages/server/src/new.ts: stands on no floor; give it one in floors.json",
+    "packages/server/src/new.ts: stands on no floor in floors.json; 1 is the lowest it fits",
   ]);
 });
 

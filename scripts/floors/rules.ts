@@ -28,7 +28,8 @@ export function violations(folder: string, plan: PackagePlan, sources: Sources):
 
   for (const [path, text] of sources) {
     const rules = new FileRules({ folder, plan, floorOf, sources }, path);
-    found.push(...rules.placement(), ...importSites(path, text).flatMap((site) => rules.judge(site)));
+    const sites = importSites(path, text);
+    found.push(...rules.placement(sites), ...sites.flatMap((site) => rules.judge(site)));
   }
   return found;
 }
@@ -55,12 +56,18 @@ class FileRules {
     this.#floorOf = building.floorOf;
     this.#sources = building.sources;
     this.#path = path;
-    this.#name = path.replace(/^src\//, "").replace(/\.ts$/, "");
+    this.#name = sourceName(path);
   }
 
-  placement(): readonly string[] {
+  placement(sites: readonly ImportSite[]): readonly string[] {
     if (isTest(this.#path) || this.#floorOf.has(this.#name)) return [];
-    return [`packages/${this.#folder}/${this.#path}: stands on no floor; give it one in floors.json`];
+    const below = sites.map(
+      ({ specifier }) => this.#floorOf.get(sourceName(this.#target(specifier ?? ""))) ?? -1,
+    );
+    const lowest = Math.max(-1, ...below) + 1;
+    return [
+      `packages/${this.#folder}/${this.#path}: stands on no floor in floors.json; ${lowest} is the lowest it fits`,
+    ];
   }
 
   judge({ specifier, line }: ImportSite): readonly string[] {
@@ -82,15 +89,24 @@ class FileRules {
     return this.#plan.imports.includes(specifier) ? undefined : `may not import ${specifier}`;
   }
 
+  #target(specifier: string): string {
+    return posix.join(posix.dirname(this.#path), specifier);
+  }
+
   #relative(specifier: string): string | undefined {
-    const target = posix.join(posix.dirname(this.#path), specifier);
+    const target = this.#target(specifier);
     if (!target.startsWith("src/")) return `leaves its package with ${specifier}`;
     if (isTest(target)) return `imports a test, ${specifier}`;
     if (!this.#sources.has(target)) return `imports ${specifier}, which is no source file`;
-    const there = this.#floorOf.get(target.slice("src/".length).replace(/\.ts$/, ""));
+    const there = this.#floorOf.get(sourceName(target));
     const here = this.#floorOf.get(this.#name);
     // A file without a floor is a violation of its own already.
     if (here === undefined || there === undefined || there < here) return undefined;
     return `imports ${there === here ? "sideways" : "upwards"}: floor ${here} → ${specifier} on floor ${there}`;
   }
+}
+
+/** A source file as the plan names it. */
+function sourceName(path: string): string {
+  return path.replace(/^src\//, "").replace(/\.ts$/, "");
 }
