@@ -8,11 +8,9 @@ import { chunksFrom, streamFrom } from "./streams-from-bytes.ts";
  * How many streams, shared out over the properties below. A longer run: SSE_FUZZ_STREAMS=10000000, which also
  * takes a new seed, and prints it when something differs; SSE_FUZZ_SEED takes one again.
  */
-const longRun = process.env["SSE_FUZZ_STREAMS"];
+const longRun = process.env.SSE_FUZZ_STREAMS;
 const streams = Number(longRun ?? 120_000);
-const seed = Number(
-  process.env["SSE_FUZZ_SEED"] ?? (longRun === undefined ? 20261121 : Date.now() % 2 ** 31),
-);
+const seed = Number(process.env.SSE_FUZZ_SEED ?? (longRun === undefined ? 20261121 : Date.now() % 2 ** 31));
 
 function runs(share: number): { numRuns: number; seed: number } {
   return { numRuns: Math.ceil(streams * share), seed };

@@ -99,7 +99,11 @@ export interface EncodedEvent {
 
 /** What one dispatched event is to a contract. */
 export type DecodedEvent<E> =
-  | { readonly kind: "event"; readonly event: E; /** This event finishes the stream. */ readonly end: boolean }
+  | {
+      readonly kind: "event";
+      readonly event: E /** This event finishes the stream. */;
+      readonly end: boolean;
+    }
   | { readonly kind: "done" }
   | { readonly kind: "issue"; readonly issue: EventIssue; readonly data: string };
 
@@ -114,8 +118,11 @@ export interface ContractCodec<E> {
 }
 
 /** The typed event contract that both ends share. `Form` is "fields" when the wire needs nothing but SSE fields. */
-// biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract, whatever its events
-export interface EventContract<M extends EventMap = any, Form extends "fields" | "custom" = "fields" | "custom"> {
+export interface EventContract<
+  // biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract, whatever its events
+  M extends EventMap = any,
+  Form extends "fields" | "custom" = "fields" | "custom",
+> {
   readonly events: M;
   readonly form: Form;
   readonly options: ContractOptions;

@@ -97,7 +97,13 @@ export class DataCodec<E> implements ContractCodec<E> {
     return this.#finish(type, entry, read, event, lastEventId);
   }
 
-  #finish(type: string, entry: Entry, read: Read, event: ServerSentEvent, lastEventId: string): DecodedEvent<E> {
+  #finish(
+    type: string,
+    entry: Entry,
+    read: Read,
+    event: ServerSentEvent,
+    lastEventId: string,
+  ): DecodedEvent<E> {
     const checked =
       read.ok && entry.validate !== undefined ? validate(type, entry.validate, read.value) : read;
     if (!checked.ok) return issue("invalid", type, event, checked.error, lastEventId);
@@ -109,7 +115,9 @@ export class DataCodec<E> implements ContractCodec<E> {
 
 function entryOf(type: string, schema: EventSchema | undefined): Entry {
   if (type.startsWith("sse.") || type === "*" || type === "__proto__") {
-    throw new InvalidOptionError(`Event type '${type}' is reserved; choose a name that is not 'sse.…', '*' or '__proto__'.`);
+    throw new InvalidOptionError(
+      `Event type '${type}' is reserved; choose a name that is not 'sse.…', '*' or '__proto__'.`,
+    );
   }
   if (type === "" || /[\r\n\0]/.test(type) || !type.isWellFormed()) {
     throw new InvalidOptionError(
@@ -160,11 +168,22 @@ function readData(type: string, kind: Kind, data: string): Read {
 }
 
 function validate(type: string, run: StandardSchemaV1["~standard"]["validate"], value: unknown): Read {
-  const result = run(value);
-  if (result instanceof Promise) {
-    result.catch(() => {}); // refused whatever it says; a rejection of it must not end the process
+  let result: ReturnType<typeof run>;
+  try {
+    result = run(value);
+  } catch (cause) {
+    // A transform that throws for this data, say: the data's fault, whatever came over the wire.
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { ok: false, error: invalid(type, `its schema threw (${message})`, cause) };
+  }
+  if ("then" in result) {
+    // Refused whatever it says; a rejection of it must not end the process.
+    result.then(
+      () => {},
+      () => {},
+    );
     throw new InvalidOptionError(
-      `The schema of event '${type}' validates asynchronously; events need a schema that answers at once.`,
+      `The schema of event '${type}' validates asynchronously (or threw, in zod); events need one that answers at once.`,
     );
   }
   return result.issues === undefined
@@ -185,7 +204,11 @@ function property(value: unknown, name: string): unknown {
     : undefined;
 }
 
-function unknown(type: string, event: ServerSentEvent, lastEventId: string = event.lastEventId): DecodedEvent<never> {
+function unknown(
+  type: string,
+  event: ServerSentEvent,
+  lastEventId: string = event.lastEventId,
+): DecodedEvent<never> {
   const error = new SseError("unknown-event", `Event type '${type}' is not in the contract.`);
   return issue("unknown", type, event, error, lastEventId);
 }

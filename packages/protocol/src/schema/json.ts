@@ -4,7 +4,9 @@
  * Texts that cannot hold it, nearly all, take the fast way.
  */
 export function parseJson(text: string): unknown {
-  return text.includes("__proto__") || text.includes("\\u00") ? JSON.parse(text, dropPrototype) : JSON.parse(text);
+  return text.includes("__proto__") || text.includes("\\u00")
+    ? JSON.parse(text, dropPrototype)
+    : JSON.parse(text);
 }
 
 function dropPrototype(key: string, value: unknown): unknown {

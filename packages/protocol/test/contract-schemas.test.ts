@@ -1,0 +1,136 @@
+import {
+  defineEvents,
+  type EventContract,
+  InvalidDataError,
+  InvalidOptionError,
+  readEvents,
+} from "@sse/protocol";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { type } from "arktype";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import * as mini from "zod/mini";
+
+/** The same event in every library: a name, and a count that is text on the wire and a number afterwards. */
+const contracts: readonly [string, EventContract][] = [
+  ["zod", defineEvents({ item: z.object({ name: z.string(), count: z.string().transform(Number) }) })],
+  [
+    "zod/mini",
+    defineEvents({
+      item: mini.object({ name: mini.string(), count: mini.pipe(mini.string(), mini.transform(Number)) }),
+    }),
+  ],
+  [
+    "valibot",
+    defineEvents({ item: v.object({ name: v.string(), count: v.pipe(v.string(), v.transform(Number)) }) }),
+  ],
+  ["arktype", defineEvents({ item: type({ name: "string", count: "string.numeric.parse" }) })],
+];
+
+describe.each(contracts)("a contract of %s", (_, contract) => {
+  const codec = contract["~codec"];
+
+  it("writes its input and reads its output", () => {
+    const { data } = codec.encode("item", { name: "a", count: "5" });
+    expect(data).toBe('{"name":"a","count":"5"}');
+    expect(codec.decode({ type: "item", data, lastEventId: "1" })).toEqual({
+      kind: "event",
+      event: { type: "item", data: { name: "a", count: 5 }, lastEventId: "1" },
+      end: false,
+    });
+  });
+
+  it("refuses to write what does not fit, and names the property", () => {
+    expect(() => codec.encode("item", { name: 5, count: "5" })).toThrow(InvalidDataError);
+    expect(() => codec.encode("item", { name: 5, count: "5" })).toThrow(/name: /);
+  });
+
+  it("reports what does not fit, with the path", () => {
+    const decoded = codec.decode({ type: "item", data: '{"name":5,"count":"5"}', lastEventId: "" });
+    expect(decoded).toMatchObject({ kind: "issue", issue: { kind: "invalid", type: "item" } });
+    const error = decoded.kind === "issue" ? decoded.issue.error : undefined;
+    expect(error).toBeInstanceOf(InvalidDataError);
+    expect((error as InvalidDataError).issues[0]?.path).toHaveLength(1);
+    expect(error?.message).toMatch(/name: /);
+  });
+
+  it("reads a stream", async () => {
+    const reader = readEvents(new Response('event: item\ndata: {"name":"a","count":"7"}\n\n'), {
+      events: contract,
+    });
+    expect((await reader.next()).value).toMatchObject({ type: "item", data: { name: "a", count: 7 } });
+  });
+});
+
+describe("a schema that validates asynchronously", () => {
+  it.each<[string, StandardSchemaV1]>([
+    ["zod", z.string().refine(async () => true)],
+    ["zod/mini", mini.string().check(mini.refine(async () => true))],
+    [
+      "valibot",
+      v.pipeAsync(
+        v.string(),
+        v.checkAsync(async () => true),
+      ),
+    ],
+    ["one that rejects", asynchronous(() => Promise.reject(new Error("no")))],
+    ["one that answers with a thenable", asynchronous(() => thenable())],
+  ])("is refused where it is used: %s", async (_, schema) => {
+    const contract = defineEvents({ note: schema });
+    const refused = /'note' validates asynchronously/;
+    expect(() => contract["~codec"].encode("note", "x")).toThrow(InvalidOptionError);
+    expect(() => contract["~codec"].encode("note", "x")).toThrow(refused);
+    expect(() => contract["~codec"].decode({ type: "note", data: '"x"', lastEventId: "" })).toThrow(refused);
+    const reader = readEvents(new Response('event: note\ndata: "x"\n\n'), { events: contract });
+    await expect(reader.next()).rejects.toBeInstanceOf(InvalidOptionError);
+  });
+});
+
+describe("a schema that throws", () => {
+  const contract = defineEvents({
+    nested: v.pipe(
+      v.string(),
+      v.transform((text): unknown => JSON.parse(text)),
+    ),
+    own: asynchronous(() => {
+      throw new RangeError("too much");
+    }),
+  });
+
+  it.each(["nested", "own"])("is an issue of the data that made it throw, with the cause: %s", (name) => {
+    const decoded = contract["~codec"].decode({ type: name, data: '"{x"', lastEventId: "3" });
+    expect(decoded).toMatchObject({
+      kind: "issue",
+      issue: { kind: "invalid", type: name, lastEventId: "3" },
+    });
+    const error = decoded.kind === "issue" ? decoded.issue.error : undefined;
+    expect(error).toBeInstanceOf(InvalidDataError);
+    expect(error?.cause).toBeInstanceOf(Error);
+    expect(() => contract["~codec"].encode(name, "{x")).toThrow(InvalidDataError);
+  });
+
+  it("in zod cannot be told from an asynchronous one, since zod then answers with a promise", () => {
+    const ofZod = defineEvents({ nested: z.string().transform((text): unknown => JSON.parse(text)) });
+    const decodeNested = () => ofZod["~codec"].decode({ type: "nested", data: '"{x"', lastEventId: "3" });
+    expect(decodeNested).toThrow(InvalidOptionError);
+    expect(decodeNested).toThrow(/'nested'.*threw/);
+  });
+});
+
+/** A schema made by hand. */
+function asynchronous(validate: () => unknown): StandardSchemaV1<string, string> {
+  return {
+    "~standard": {
+      version: 1,
+      vendor: "test",
+      // Wrong on purpose, in some of the tests: a thenable is no Promise.
+      validate: validate as () => Promise<StandardSchemaV1.Result<string>>,
+    },
+  };
+}
+
+function thenable(): unknown {
+  // biome-ignore lint/suspicious/noThenProperty: it is one on purpose
+  return { then: (resolve: (result: unknown) => void) => resolve({ value: "x" }) };
+}
