@@ -22,7 +22,16 @@ const projects: TestProjectConfiguration[] = [
       typecheck: { enabled: true, include: ["{src,test}/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
     },
   },
-  { extends: true, test: { name: "happy-dom", environment: "happy-dom", ...inPage, globalSetup } },
+  {
+    extends: true,
+    test: {
+      name: "happy-dom",
+      environment: "happy-dom",
+      ...inPage,
+      globalSetup,
+      setupFiles: ["./test/server/quiet.ts"],
+    },
+  },
 ];
 
 // The same files in a real browser. Where there is none, the summary of the test run says so.
@@ -55,4 +64,7 @@ if (executablePath === undefined) {
   });
 }
 
-export default defineConfig({ ...shared, test: { reporters, projects } });
+export default defineConfig({
+  ...shared,
+  test: { reporters, projects },
+});

@@ -4,7 +4,7 @@ import type { ReconnectRules, Retry } from "./policy/reconnect.ts";
 
 /** What functions given as options learn about the attempt they are asked for. */
 export interface Attempt {
-  /** Reconnections in a row so far: 0 for the first connection and for the first after a healthy one. */
+  /** 0 for the first connection, n for the nth reconnection in a row; a healthy stream starts the count over. */
   readonly attempt: number;
   /** The position that will be resumed; `""` where there is none. */
   readonly lastEventId: string;

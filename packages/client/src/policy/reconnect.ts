@@ -66,7 +66,7 @@ export class ReconnectPolicy {
     this.#reconnectionTimeMs = rules.reconnectionTimeMs;
   }
 
-  /** Reconnections in a row so far: 0 before the first loss and after a healthy stream. */
+  /** Reconnections in a row so far: 0 before the first loss, 1 for the first after a healthy stream. */
   get attempt(): number {
     return this.#attempt;
   }
