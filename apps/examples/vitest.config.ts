@@ -11,6 +11,6 @@ export default defineConfig({
     sequence: { concurrent: true },
     maxConcurrency: 8,
     maxWorkers: 3,
-    testTimeout: 30_000,
+    testTimeout: 120_000,
   },
 });

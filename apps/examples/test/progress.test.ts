@@ -15,8 +15,8 @@ const DONE = { status: key.toString("hex"), completion: 100 };
 
 /** The whole job keeps a core busy: several at once would slow each other and everything else. */
 const ONE_AT_A_TIME = { concurrent: false };
-/** Far under the heartbeat, which would find out late, and far over what a busy machine needs. */
-const AT_ONCE_MS = 5000;
+/** In %. A server that finds out by its heartbeat only would have done the whole job by then. */
+const SOON = 50;
 
 for (const reader of readers) {
   test.skipIf(reader.missing)(`${reader.name} follows the job to its result, and no further`, async () => {
@@ -61,10 +61,8 @@ for (const reader of readers) {
       const reading = await reader.read(progress.events, { types: ["progress"] });
       await reading.until("progress", 2);
       await reading[Symbol.asyncDispose]();
-      const left = performance.now();
       const [, completion] = await progress.printed(/The client has gone: the job stopped at (\d+) %\./);
-      expect(performance.now() - left).toBeLessThan(AT_ONCE_MS);
-      expect(Number(completion)).toBeLessThan(100);
+      expect(Number(completion)).toBeLessThan(SOON);
     },
   );
 }

@@ -9,5 +9,7 @@ export async function openTab(): Promise<Page> {
   if (endpoint === undefined)
     throw new Error("There is no Chromium here; the test should have been left out.");
   browser ??= chromium.connect(endpoint);
-  return (await browser).newPage();
+  const tab = await (await browser).newPage();
+  tab.setDefaultTimeout(60_000);
+  return tab;
 }

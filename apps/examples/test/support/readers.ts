@@ -1,8 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { EventSource } from "@sse/client";
 import { EventStreamParser } from "@sse/protocol";
 import { openTab } from "./browser.ts";
@@ -40,13 +37,9 @@ const httpie: Reader = {
   reconnects: false,
   async read(url, { lastEventId }) {
     const header = lastEventId === undefined ? [] : [`Last-Event-ID:${lastEventId}`];
-    const folder = mkdtempSync(join(tmpdir(), "httpie-"));
-    // It would ask the network for its own updates.
-    writeFileSync(join(folder, "config.json"), JSON.stringify({ disable_update_warnings: true }));
-    const args = ["--stream", "--ignore-stdin", "GET", url, ...header];
-    const reading = readOutput(installed.httpie ?? "", args, { HTTPIE_CONFIG_DIR: folder });
-    reading.ended.then(() => rmSync(folder, { recursive: true, force: true }));
-    return reading;
+    return readOutput(installed.httpie ?? "", ["--stream", "--ignore-stdin", "GET", url, ...header], {
+      HTTPIE_CONFIG_DIR: `${import.meta.dirname}/httpie`, // lest it asks the network for its own updates
+    });
   },
 };
 
