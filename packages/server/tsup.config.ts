@@ -8,6 +8,7 @@ const config: Options = defineConfig({
   sourcemap: true,
   clean: true,
   treeshake: false,
+  removeNodeProtocol: false, // Deno and Workers know these modules by no other name
 }) as Options;
 
 export default config;

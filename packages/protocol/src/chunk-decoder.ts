@@ -79,6 +79,11 @@ export class ChunkDecoder {
     return this.#text(decoder.decode(chunk.subarray(from, end)));
   }
 
+  /** All that is held, as text, but for an unfinished sequence, which stays. */
+  finish(): string {
+    return this.#heldBytes === 0 ? "" : this.#decodeHeld();
+  }
+
   /** All that is held, as text; an unfinished sequence too, as U+FFFD. */
   flush(): string {
     const bytes = this.#heldBytes;
@@ -104,6 +109,12 @@ export class ChunkDecoder {
     for (let at = 0; at < chunk.length; at++) held[length++] = chunk[at] as number;
     this.#heldBytes = length;
     if (!decodeNow && length <= CAPACITY - SMALL_CHUNK_BYTES) return "";
+    return this.#decodeHeld();
+  }
+
+  #decodeHeld(): string {
+    const held = this.#held;
+    const length = this.#heldBytes;
     const tail = incompleteTail(held.subarray(0, length));
     const text = decoder.decode(held.subarray(0, length - tail));
     held.copyWithin(0, length - tail, length);

@@ -24,6 +24,12 @@ export class EventSize {
     return units * 3 > this.limit;
   }
 
+  /** Whether so many bytes that are not decoded yet fit in beside what is pending, whatever they turn out to be. */
+  hasRoom(pendingUnits: number, bytes: number): boolean {
+    if (!this.counting) return (pendingUnits + bytes) * 3 <= this.limit;
+    return this.#total() + bytes * 3 <= this.limit;
+  }
+
   /** Begins to count, with what is pending so far. */
   start(line: string, data: string, type: string, id: string): void {
     this.counting = true;
@@ -33,16 +39,14 @@ export class EventSize {
     this.#id = utf8Length(id);
   }
 
-  /** A part of a line was read. Throws `LimitError` past the limit. */
-  addToLine(text: string, from: number, to: number): void {
+  /** A part of a line was read. Returns the error if that is past the limit. */
+  addToLine(text: string, from: number, to: number): LimitError | undefined {
     this.#line += utf8Length(text, from, to);
-    const size = this.#line + this.#data + this.#type + this.#id;
-    if (size > this.limit) {
-      throw new LimitError(
-        `An event of the stream has ${size} bytes so far, more than maxEventBytes, which is ${this.limit}.`,
-        { limit: this.limit, size },
-      );
-    }
+    const size = this.#total();
+    const { limit } = this;
+    if (size <= limit) return undefined;
+    const message = `An event of the stream has ${size} bytes so far, more than maxEventBytes, ${limit}.`;
+    return new LimitError(message, { limit, size });
   }
 
   /** The line was complete, and set this field; "" where it set none. */
@@ -55,5 +59,9 @@ export class EventSize {
 
   endEvent(): void {
     this.#data = this.#type = this.#id = 0;
+  }
+
+  #total(): number {
+    return this.#line + this.#data + this.#type + this.#id;
   }
 }

@@ -1,6 +1,6 @@
 import { ChunkDecoder, SMALL_CHUNK_BYTES } from "./chunk-decoder.ts";
 import { DEFAULT_MAX_EVENT_BYTES } from "./constants.ts";
-import { InvalidOptionError } from "./errors.ts";
+import { InvalidOptionError, type LimitError } from "./errors.ts";
 import { EventSize } from "./event-size.ts";
 import {
   COLON,
@@ -51,7 +51,7 @@ export class EventStreamParser {
   #lastEventId: string;
   #reconnectionTimeMs: number | undefined;
   #resets = 0;
-  #failure: { readonly error: unknown } | undefined;
+  #failure: LimitError | undefined;
 
   /** @throws InvalidOptionError if `maxEventBytes` is not a positive number. */
   constructor(handlers: EventStreamParserHandlers, options: EventStreamParserOptions = {}) {
@@ -79,14 +79,14 @@ export class EventStreamParser {
 
   /** Takes the next piece of the stream, of any size. @throws LimitError past `maxEventBytes`, until `reset()`. */
   feed(chunk: Uint8Array | string): void {
-    if (this.#failure !== undefined) throw this.#failure.error;
+    if (this.#failure !== undefined) throw this.#failure;
     const decoder = this.#decoder;
     if (typeof chunk === "string") {
       if (decoder.heldBytes > 0) this.#parse(decoder.flush());
       this.#parse(decoder.pass(chunk));
     } else if (chunk.length <= SMALL_CHUNK_BYTES) {
-      const units = this.#pendingUnits() + decoder.heldBytes + chunk.length;
-      this.#parse(decoder.gather(chunk, this.#size.isNear(units)));
+      const held = decoder.heldBytes + chunk.length;
+      this.#parse(decoder.gather(chunk, !this.#size.hasRoom(this.#pendingUnits(), held)));
     } else if (decoder.heldBytes === 0) {
       this.#parse(decoder.decode(chunk, 0));
     } else {
@@ -102,9 +102,11 @@ export class EventStreamParser {
    * The parser is ready for the next stream and keeps its last event ID and reconnection time.
    */
   end(): { readonly truncated: boolean } {
-    if (this.#failure === undefined) this.#parse(this.#decoder.flush());
-    const inLine = this.#line !== "" && this.#line.charCodeAt(0) !== COLON;
-    const truncated = inLine || this.#pendingUnits() > this.#line.length || this.#failure !== undefined;
+    this.#parse(this.#decoder.finish());
+    // What the decoder still holds is the beginning of a character, and so of a line.
+    const inLine = this.#line !== "" || this.#decoder.heldBytes > 0;
+    const inEvent = this.#pendingUnits() > this.#line.length || this.#failure !== undefined;
+    const truncated = inEvent || (inLine && this.#line.charCodeAt(0) !== COLON);
     this.#forget();
     return { truncated };
   }
@@ -135,6 +137,7 @@ export class EventStreamParser {
   #parse(text: string): void {
     if (text === "") return;
     const near = this.#size.isNear(this.#pendingUnits() + text.length);
+    if (!near) this.#size.counting = false;
     // One search through the text up front, so that the loop for the usual streams need not look for CR or NUL.
     // Done in the loop, V8 repeats the search at every line.
     if (near || this.#skipLf || text.indexOf("\r") !== -1 || (this.#hasIds && text.indexOf("\0") !== -1)) {
@@ -197,8 +200,7 @@ export class EventStreamParser {
   /** Reads lines of every kind of end, counting them where the limit is near. */
   #parseCarefully(text: string, near: boolean): void {
     const size = this.#size;
-    if (!near) size.counting = false;
-    else if (!size.counting) size.start(this.#line, this.#data ?? "", this.#type, this.#id ?? "");
+    if (near && !size.counting) size.start(this.#line, this.#data ?? "", this.#type, this.#id ?? "");
     let at = this.#skipLf && text.charCodeAt(0) === LF ? 1 : 0;
     this.#skipLf = text.charCodeAt(text.length - 1) === CR;
     let cr = text.indexOf("\r", at);
@@ -219,16 +221,16 @@ export class EventStreamParser {
   /** Reads the line from `at` to `end`; returns where the next begins, or -1 if a handler made a new start. */
   #readLine(text: string, at: number, end: number): number {
     const next = end + lineEndLength(text, end);
+    let line = text.slice(at, end);
     if (this.#line !== "") {
-      const line = this.#line + text.slice(at, end);
+      line = this.#line + line;
       this.#line = "";
-      return this.#field(line) ? next : -1;
     }
-    if (end === at) return this.#endEvent(this.#data?.slice(0, -1)) ? next : -1;
-    // Not only for speed's sake (bench cell "CRLF"): taking an LF off again that was just added copies the data.
-    const blank = isData(text, at) && !this.#size.counting ? lineEndLength(text, next) : 0;
-    if (blank === 0) return this.#field(text.slice(at, end)) ? next : -1;
-    const value = text.slice(valueStart(text, at + 5), end);
+    if (line === "") return this.#endEvent(this.#data?.slice(0, -1)) ? next : -1;
+    // An LF is not put on only to be taken off again, which copies all the data (bench cells "CRLF", "huge line").
+    const blank = isData(line, 0) && !this.#size.counting ? lineEndLength(text, next) : 0;
+    if (blank === 0) return this.#field(line) ? next : -1;
+    const value = line.slice(valueStart(line, 5));
     return this.#endEvent(this.#data === undefined ? value : this.#data + value) ? next + blank : -1;
   }
 
@@ -253,16 +255,14 @@ export class EventStreamParser {
     } else if (name === "id") {
       if (!value.includes("\0")) this.#id = value;
     } else if (name === "retry") {
-      if (/^[0-9]+$/.test(value)) this.#setReconnectionTime(Number(value));
+      if (/^[0-9]+$/.test(value)) {
+        this.#reconnectionTimeMs = Number(value);
+        this.#handlers.onReconnectionTime?.(this.#reconnectionTimeMs);
+      }
     } else if (name === "") {
       this.#handlers.onComment?.(value);
     }
     return this.#resets === resets;
-  }
-
-  #setReconnectionTime(ms: number): void {
-    this.#reconnectionTimeMs = ms;
-    this.#handlers.onReconnectionTime?.(ms);
   }
 
   #endEvent(data: string | undefined): boolean {
@@ -294,12 +294,9 @@ export class EventStreamParser {
   }
 
   #count(text: string, from: number, to: number): void {
-    try {
-      this.#size.addToLine(text, from, to);
-    } catch (error) {
-      this.#forget();
-      this.#failure = { error };
-      throw error;
-    }
+    this.#failure = this.#size.addToLine(text, from, to);
+    if (this.#failure === undefined) return;
+    this.#forget();
+    throw this.#failure;
   }
 }

@@ -107,6 +107,7 @@ function wrongType(field: string, value: unknown): InvalidEventError {
 }
 
 function show(value: unknown): string {
+  if (typeof value === "object" && value !== null) return "an object";
   const text = typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -101,7 +101,8 @@ export interface EncodedEvent {
 export type DecodedEvent<E> =
   | {
       readonly kind: "event";
-      readonly event: E /** This event finishes the stream. */;
+      readonly event: E;
+      /** This event finishes the stream. */
       readonly end: boolean;
     }
   | { readonly kind: "done" }
