@@ -29,7 +29,7 @@ for (const reader of readers) {
   );
 }
 
-test("a reader that comes back with an id gets what it missed, and nothing twice", async () => {
+test("a reader that comes back with an id gets what it missed, and nothing twice", async ({ expect }) => {
   await using server = await Example.start("add");
   await using always = connect<typeof memory>(server.events);
   const all: Added[] = [];
