@@ -8,20 +8,26 @@ export type EventSchema = StandardSchemaV1 | JsonCodec<unknown> | TextCodec | By
 export type EventMap = Readonly<Record<string, EventSchema>>;
 export type TextEvents = Readonly<Record<string, TextCodec>>;
 
+/** The part of a Standard Schema that carries types. To compare all of it is too deep for TypeScript 6 with arktype. */
+interface SchemaTypes<T> {
+  readonly "~standard": { readonly types?: T | undefined };
+}
 /** What is sent: the schema's input. It is also what travels. */
-export type InputOf<S> = S extends StandardSchemaV1
-  ? StandardSchemaV1.InferInput<S>
-  : // biome-ignore lint/suspicious/noExplicitAny: only the input is asked for
-    S extends Codec<infer I, any, any>
+export type InputOf<S> =
+  S extends SchemaTypes<{ readonly input: infer I }>
     ? I
-    : never;
+    : // biome-ignore lint/suspicious/noExplicitAny: only the input is asked for
+      S extends Codec<infer I, any, any>
+      ? I
+      : never;
 /** What is received when the schema ran: its output. */
-export type OutputOf<S> = S extends StandardSchemaV1
-  ? StandardSchemaV1.InferOutput<S>
-  : // biome-ignore lint/suspicious/noExplicitAny: only the output is asked for
-    S extends Codec<any, infer O, any>
+export type OutputOf<S> =
+  S extends SchemaTypes<{ readonly output: infer O }>
     ? O
-    : never;
+    : // biome-ignore lint/suspicious/noExplicitAny: only the output is asked for
+      S extends Codec<any, infer O, any>
+      ? O
+      : never;
 
 type Reserved = `sse.${string}` | "*" | "__proto__";
 export type RejectReserved<M> = { readonly [K in keyof M & Reserved]: `event type '${K}' is reserved` };
