@@ -1,0 +1,104 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Snippet, snippetsOf } from "../src/snippets.ts";
+
+const run = promisify(execFile);
+const here = fileURLToPath(new URL("..", import.meta.url));
+const root = join(here, "../..");
+// Inside the package, so that the files find the workspace's packages as a user's files find installed ones.
+const folder = join(here, ".snippets");
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
+  return address.port;
+}
+
+/** What the compiler has to say of these files; "" is nothing. */
+async function compile(files: readonly string[]): Promise<string> {
+  const config = join(folder, "tsconfig.json");
+  await writeFile(config, JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout } = await run(process.execPath, [tsc, "-p", config]).catch((error) => error);
+  return stdout;
+}
+
+function start(file: string): ChildProcess & { output: string } {
+  const args = ["--conditions=@sse/source", join(folder, file)];
+  const child = Object.assign(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] }), {
+    output: "",
+  });
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    child.output += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    child.output += text;
+  });
+  return child;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill();
+  await once(child, "exit");
+}
+
+describe("the README's code", () => {
+  let snippets: readonly Snippet[];
+  let port: number;
+
+  beforeAll(async () => {
+    snippets = snippetsOf("README.md", await readFile(join(root, "README.md"), "utf8"));
+    port = await freePort();
+    await rm(folder, { recursive: true, force: true });
+    for (const { file, code } of snippets) {
+      const path = join(folder, file);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, code.replaceAll("3000", String(port)));
+    }
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("is a contract, a server and a client in at most 25 lines", () => {
+    const first = snippets.slice(0, 3);
+    expect(first.map(({ file }) => file)).toEqual(["contract.ts", "server.ts", "client.ts"]);
+    const lines = first.flatMap(({ code }) => code.trimEnd().split("\n")).filter((line) => line !== "");
+    expect(lines.length).toBeLessThanOrEqual(25);
+  });
+
+  it("compiles, all of it", async () => {
+    expect(await compile(snippets.map(({ file }) => file))).toBe("");
+  });
+
+  it("does not compile with a property misspelt, as it says", async () => {
+    const server = snippets.find(({ file }) => file === "server.ts") as Snippet;
+    await writeFile(join(folder, "misspelt.ts"), server.code.replace("price:", "prise:"));
+    expect(await compile(["misspelt.ts"])).toContain("'prise' does not exist in type");
+  });
+
+  it("shows a price a second, also after the server was restarted", async () => {
+    let server = start("server.ts");
+    const client = start("client.ts");
+    try {
+      const prices = (): number => client.output.match(/^ACME \d+\.\d\d$/gm)?.length ?? 0;
+      await expect.poll(prices, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+      await stop(server);
+      const before = prices();
+      server = start("server.ts");
+      await expect.poll(prices, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + 2);
+      expect(client.output.replaceAll(/^ACME \d+\.\d\d\n/gm, "")).toBe("");
+    } finally {
+      await Promise.all([stop(server), stop(client)]);
+    }
+  });
+});
