@@ -42,6 +42,15 @@ test("paragraphs are prose and list items with their headings and lines, without
   ]);
 });
 
+test("a row of a table is a paragraph; the names of its columns are none", () => {
+  const table = `| name of the thing | what it is, at some length |
+|---|--:|
+| heartbeat | a comment that is written after some silence, for proxies |`;
+  expect(paragraphsOf("GUIDE.md", table)).toMatchObject([
+    { line: 3, text: "heartbeat – a comment that is written after some silence, for proxies" },
+  ]);
+});
+
 test("what fits best comes first, singular or plural, and what does not fit not at all", () => {
   const paragraphs = paragraphsOf("GUIDE.md", MARKDOWN);
   expect(search(paragraphs, "Which events?", 5).map(({ paragraph }) => paragraph.line)).toEqual([3]);

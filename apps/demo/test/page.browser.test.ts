@@ -163,6 +163,18 @@ describe("the connection", () => {
     expect(after).toMatchObject({ lost: 0, duplicated: 0, disordered: 0, gaps: 0 });
   });
 
+  test("a burst that is torn off by a kill of the server ends in an announced gap, and can be sent again", async () => {
+    const page = await open();
+    await page.click('[data-act="burst"]');
+    await page.waitForFunction(
+      () => Number(document.querySelector('[data-text="received"]')?.textContent?.replaceAll(",", "")) > 500,
+    );
+    await demo.control("restart", {});
+    await incident(page, /^(The burst broke off after|100,000 events in)/);
+    await page.waitForSelector('[data-act="burst"]:not([aria-disabled])');
+    expect(await ledger(page)).toMatchObject({ lost: 0, duplicated: 0, disordered: 0, gaps: 1 });
+  });
+
   test("over a kill of the server process nothing is lost without an announced gap", async () => {
     const page = await open();
     const run = Number(await text(page, "run"));

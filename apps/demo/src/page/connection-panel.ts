@@ -72,13 +72,14 @@ export class ConnectionPanel {
   async #cutOften(): Promise<void> {
     const { ledger } = this.#connection;
     const before = { ...ledger };
-    for (let i = 0; i < CUTS; i++) {
-      this.#incidents.because(`Cut ${i + 1} of ${CUTS}`);
+    await this.#incidents.quietly(async () => {
+      for (let i = 0; i < CUTS; i++) {
+        await this.#flowing();
+        await control("cut", { page: this.#connection.page, stream: "/live" });
+        await this.#broken();
+      }
       await this.#flowing();
-      await control("cut", { page: this.#connection.page, stream: "/live" });
-      await this.#broken();
-    }
-    await this.#flowing();
+    });
     const count = (name: "lost" | "duplicated" | "disordered"): string =>
       formatCount(ledger[name] - before[name]);
     this.#incidents.note(
@@ -108,12 +109,25 @@ export class ConnectionPanel {
     const { page, ledger } = this.#connection;
     const before = ledger.received;
     const began = performance.now();
-    const complete = this.#once((settle) => ({
-      onEvent: (event) => event.type === "burst" && event.data.index === event.data.of && settle(),
+    let complete = false;
+    const over = this.#once((settle) => ({
+      onEvent: (event) => {
+        if (event.type !== "burst" || event.data.index !== event.data.of) return;
+        complete = true;
+        settle();
+      },
+      onGap: settle, // the server was killed, and the rest went with it
     }));
-    await control("burst", { page, events: BURST_EVENTS });
-    await complete;
+    const asked = control("burst", { page, events: BURST_EVENTS }).catch((error: unknown) => {
+      if (!(error instanceof TypeError)) throw error; // else fetch lost its answer, and the stream tells the rest
+    });
+    await Promise.all([over, asked]);
     const ms = performance.now() - began;
+    const come = formatCount(ledger.received - before);
+    if (!complete) {
+      this.#incidents.note(`The burst broke off after ${come} events, with a gap.`, "gap");
+      return;
+    }
     const perSecond = formatCount((ledger.received - before) / (ms / 1000));
     this.#incidents.note(
       `${formatCount(BURST_EVENTS)} events in ${formatDuration(ms)}: ${perSecond} a second.`,

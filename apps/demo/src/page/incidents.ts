@@ -22,6 +22,7 @@ export class Incidents {
   readonly #list: HTMLOListElement;
   readonly #connection: LiveConnection;
   #cause = "";
+  #quiet = false;
   #outage: Outage | undefined;
   #lastEventAt: number = Date.now();
 
@@ -47,6 +48,17 @@ export class Incidents {
   /** What the person has just done: the next outage is because of it. */
   because(cause: string): void {
     this.#cause = cause;
+  }
+
+  /** Tells of no outage while this runs: who asked for many has a sentence for them all. */
+  async quietly(run: () => Promise<void>): Promise<void> {
+    this.#quiet = true;
+    try {
+      await run();
+    } finally {
+      this.#quiet = false;
+      this.#outage = undefined;
+    }
   }
 
   note(sentence: string, kind: "good" | "gap" | "bad" = "good"): void {
@@ -86,6 +98,7 @@ export class Incidents {
       return;
     }
     this.#outage = undefined;
+    if (this.#quiet) return;
     const lost = this.#connection.ledger.lost - outage.lostBefore;
     const silence = formatDuration(Date.now() - outage.since);
     const back = `${outage.cause}. Back after ${silence}`;

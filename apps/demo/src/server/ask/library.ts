@@ -11,6 +11,7 @@ export interface Paragraph {
   readonly text: string;
 }
 
+const TABLE_RULE = /^\s*\|[\s:|-]+\|\s*$/;
 const WHERE = ["*.md", "docs/**/*.md", "packages/*/*.md", "apps/*/*.md"];
 
 /** Every paragraph of the repository's documentation, as it is on disk now. */
@@ -39,6 +40,7 @@ export function paragraphsOf(file: string, markdown: string): Paragraph[] {
     const fence = /^\s*(```|~~~)/.test(line);
     const item = /^\s*([-*+]|\d+\.)\s|^\s*\|/.test(line); // a row of a table is as much as an item of a list
     if (fence) inCode = !inCode;
+    if (TABLE_RULE.test(line)) pending = []; // what stood above it were the names of the columns
     if (fence || inCode || heading || item || line.trim() === "") flush();
     if (fence || inCode || line.trim() === "") continue;
     if (heading) {
@@ -58,7 +60,7 @@ function plain(markdown: string): string {
   return markdown
     .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^\s*\|[\s:|-]+\|\s*$/gm, "")
+    .replace(TABLE_RULE, "")
     .replace(/^\s*\|(.*)\|\s*$/gm, (_, cells: string) =>
       cells
         .split("|")
