@@ -28,7 +28,7 @@ export function markFrame(id: string): Frame {
 
 export type GapReason = "expired" | "unknown-epoch" | "future" | "invalid" | "overflow";
 
-export function gapFrame(id: string, from: string, reason: GapReason): Frame {
+export function gapFrame(id: string | undefined, from: string, reason: GapReason): Frame {
   return frameOf(encodeEvent({ id, type: GAP_TYPE, data: JSON.stringify({ from, reason }) }), id);
 }
 

@@ -70,6 +70,11 @@ export class HubConnection {
     this.outlet.send(gapFrame(formatPosition(to), from, reason));
   }
 
+  /** Announces a hole that the current state will fill; the position moves when that has been sent. */
+  gapBeforeState(from: string, reason: GapReason): void {
+    this.outlet.send(gapFrame(undefined, from, reason));
+  }
+
   finish(done: string | undefined): void {
     this.outlet.send(endFrame(done));
     this.outlet.end("ended");

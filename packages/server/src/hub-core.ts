@@ -1,12 +1,19 @@
 import { type EventContract, encodeEvent, InvalidOptionError } from "@sse/protocol";
-import type { Backplane } from "./backplane/backplane.ts";
+import type { Backplane, Position } from "./backplane/backplane.ts";
 import { memoryBackplane } from "./backplane/memory.ts";
 import { OriginPolicy } from "./cors.ts";
 import { Feed } from "./feed.ts";
 import { frameOf, retryFrame, spread } from "./frame.ts";
 import { covers, type Grant, GrantWatch } from "./grants.ts";
 import { HubConnection } from "./hub-connection.ts";
-import type { ConnectionFacts, DrainOptions, HubOptions, HubStats, RespondOptions } from "./hub-options.ts";
+import type {
+  ConnectionFacts,
+  DrainOptions,
+  HubOptions,
+  HubStats,
+  RespondOptions,
+  SnapshotHook,
+} from "./hub-options.ts";
 import { type JoinSource, join } from "./join.ts";
 import { Admission, type Holder } from "./limits.ts";
 import { openingFrame } from "./opening.ts";
@@ -39,6 +46,7 @@ export class HubCore {
   readonly #connections = new Set<HubConnection>();
   readonly #joined = new WeakSet<HubConnection>(); // those past their replay
   readonly #finite: boolean;
+  readonly #joinSource: JoinSource;
   readonly #events: EventContract;
   #drainRetryMs: number | undefined; // set while draining
   #delivered = 0; // by connections that are closed, as the next
@@ -60,6 +68,11 @@ export class HubCore {
     this.#admission = new Admission(options.limits ?? {});
     this.#origins = new OriginPolicy(options.cors, options.hosts);
     this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
+    const { snapshot } = options;
+    this.#joinSource = {
+      ...this.#log,
+      snapshot: snapshot && ((connection, position) => this.#sendState(snapshot, connection, position)),
+    };
     this.#feed = new Feed({
       events,
       backplane: this.#backplane,
@@ -198,14 +211,13 @@ export class HubCore {
     });
   }
 
-  readonly #joinSource: JoinSource = {
+  readonly #log: Omit<JoinSource, "snapshot"> = {
     replay: (after, channels, limit) => this.#backplane.replay(after, channels, limit),
     head: () => this.#backplane.head(),
     live: () => this.#feed.live,
     frameOf: (message, epoch) => this.#feed.frameOf(message, epoch),
     isEnd: (message) => message.end,
     finish: (connection) => connection.finish(this.#feed.done),
-    snapshot: (connection) => this.#snapshot(connection),
     onGap: (connection, reason) => {
       this.#gaps++;
       this.#options.hooks?.gap?.(factsOf(connection), reason);
@@ -216,14 +228,10 @@ export class HubCore {
     },
   };
 
-  /** [DESIGN 10.12] The events of the snapshot carry the position they stand for; everything after follows. */
-  async #snapshot(connection: HubConnection): Promise<void> {
-    const { snapshot } = this.#options;
-    if (snapshot === undefined) return;
-    const id = formatPosition(connection.position);
-    for await (const event of snapshot({ ...factsOf(connection), position: id })) {
-      const fields = this.#events["~codec"].encode(event.type, event.data);
-      connection.outlet.sendAll([frameOf(encodeEvent({ ...fields, id }), id)]);
+  async #sendState(snapshot: SnapshotHook, connection: HubConnection, position: Position): Promise<void> {
+    for await (const event of snapshot({ ...factsOf(connection), position: formatPosition(position) })) {
+      const bytes = encodeEvent(this.#events["~codec"].encode(event.type, event.data));
+      connection.outlet.sendAll([frameOf(bytes)]);
       await connection.outlet.ready;
       if (connection.outlet.isClosed) return;
     }

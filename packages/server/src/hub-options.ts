@@ -33,6 +33,8 @@ export interface SnapshotRequest extends ConnectionFacts {
   readonly position: string;
 }
 
+export type SnapshotHook = (request: SnapshotRequest) => Snapshot;
+
 export interface HubOptions {
   /** Where the log is. Default: the memory of this process. */
   readonly backplane?: Backplane | undefined;
@@ -50,7 +52,7 @@ export interface HubOptions {
   /** The hosts that this server answers for, as in URLs, with the port. Default: every one. */
   readonly hosts?: readonly string[] | undefined;
   /** Sends the current state to a client whose gap the log cannot heal. For state, not for deltas. */
-  readonly snapshot?: ((request: SnapshotRequest) => Snapshot) | undefined;
+  readonly snapshot?: SnapshotHook | undefined;
   /** Whether data is checked against the contract's schemas. Default: true. */
   readonly validate?: boolean | undefined;
   readonly hooks?: HubHooks | undefined;

@@ -21,6 +21,8 @@ export type {
   HubOptions,
   HubStats,
   RespondOptions,
+  Snapshot,
+  SnapshotHook,
   SnapshotRequest,
 } from "./hub-options.ts";
 export type { LimitOptions } from "./limits.ts";

@@ -14,8 +14,8 @@ export interface JoinSource {
   frameOf(message: LoggedMessage, epoch: string): Frame;
   isEnd(message: LoggedMessage): boolean;
   finish(connection: HubConnection): void;
-  /** Current state for a connection that cannot have all events; resolves with the position it stands for. */
-  snapshot(connection: HubConnection): Promise<void>;
+  /** Current state for a connection that cannot have all events; `undefined`: there is none to be had. */
+  readonly snapshot: ((connection: HubConnection, position: Position) => Promise<void>) | undefined;
   onGap(connection: HubConnection, reason: GapReason): void;
   /** From now on the connection gets what this process reads. */
   goLive(connection: HubConnection): void;
@@ -87,9 +87,18 @@ async function announce(
   from: string,
   reason: GapReason,
 ): Promise<true> {
-  connection.gap(to, from, reason);
   source.onGap(connection, reason);
-  await source.snapshot(connection);
+  if (source.snapshot === undefined) {
+    connection.gap(to, from, reason);
+    return true;
+  }
+  // [DESIGN 10.12, PROTOCOL 4.8] Until all of the state has been sent the client keeps its old position: cut in
+  // between, it comes back to the gap.
+  const position = source.live();
+  connection.gapBeforeState(from, reason);
+  await source.snapshot(connection, position);
+  connection.position = position;
+  connection.mark();
   return true;
 }
 
