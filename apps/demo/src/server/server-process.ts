@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { DemoServer } from "./demo-server.ts";
 import type { ServerProcessOptions, ToSupervisor } from "./messages.ts";
 
@@ -17,6 +18,7 @@ try {
   });
   const stop = async (): Promise<void> => {
     await server.close();
+    rmSync(options.directory, { recursive: true, force: true }); // the supervisor may be dead, and cannot
     process.exit(0);
   };
   process.on("disconnect", stop);
