@@ -140,11 +140,9 @@ export class EventStreamParser {
     if (!near) this.#size.counting = false;
     // One search through the text up front, so that the loop for the usual streams need not look for CR or NUL.
     // Done in the loop, V8 repeats the search at every line.
-    if (near || this.#skipLf || text.indexOf("\r") !== -1 || (this.#hasIds && text.indexOf("\0") !== -1)) {
-      this.#parseCarefully(text, near);
-    } else {
-      this.#parseLines(text);
-    }
+    const rare = text.indexOf("\r") !== -1 || (this.#hasIds && text.indexOf("\0") !== -1);
+    if (near || rare || this.#skipLf) this.#parseCarefully(text, near);
+    else this.#parseLines(text);
   }
 
   /**
@@ -158,6 +156,7 @@ export class EventStreamParser {
     let data = this.#data;
     let type = this.#type;
     let id = this.#id;
+    this.#keep(undefined, "", undefined); // a handler that throws leaves nothing of its event behind
     let end = text.indexOf("\n", at);
     while (end !== -1) {
       const first = text.charCodeAt(at);

@@ -210,6 +210,14 @@ describe("a contract reads", () => {
       kind: "event",
       event: { data: { a: 1 } },
     });
+
+    it("is not written as the data of an event, which receivers would take for the end", () => {
+      const contract = defineEvents({ word: text() }, { done: "[DONE]" });
+      expect(() => contract["~codec"].encode("word", "[DONE]")).toThrow(
+        "'[DONE]' is what the contract ends its streams with",
+      );
+      expect(contract["~codec"].encode("word", "[DONE] ")).toEqual({ type: "word", data: "[DONE] " });
+    });
   });
 });
 

@@ -67,7 +67,10 @@ export class DataCodec<E> implements ContractCodec<E> {
       if (!read.ok) throw read.error;
     }
     if (this.#by !== undefined) assertDiscriminator(type, this.#by, data);
-    return { type: this.#by === undefined ? type : undefined, data: write(type, entry.kind, data) };
+    const written = write(type, entry.kind, data);
+    if (written === this.#done)
+      throw invalid(type, `'${written}' is what the contract ends its streams with`);
+    return { type: this.#by === undefined ? type : undefined, data: written };
   }
 
   decode(event: ServerSentEvent): DecodedEvent<E> {
