@@ -201,6 +201,14 @@ describe("a contract reads", () => {
     expect(contract["~codec"].isEnd("constructor")).toBe(false);
   });
 
+  it("is not written as the data of an event, which receivers would take for the end", () => {
+    const contract = defineEvents({ word: text() }, { done: "[DONE]" });
+    expect(() => contract["~codec"].encode("word", "[DONE]")).toThrow(
+      "'[DONE]' is what the contract ends its streams with",
+    );
+    expect(contract["~codec"].encode("word", "[DONE] ")).toEqual({ type: "word", data: "[DONE] " });
+  });
+
   it("done as the end, whatever the type, and only if the data is just that", () => {
     const contract = defineEvents({ message: json<{ a: number }>() }, { done: "[DONE]" });
     expect(decode(contract, "message", "[DONE]")).toEqual({ kind: "done" });
@@ -209,14 +217,6 @@ describe("a contract reads", () => {
     expect(decode(contract, "message", '{"a":1}')).toMatchObject({
       kind: "event",
       event: { data: { a: 1 } },
-    });
-
-    it("is not written as the data of an event, which receivers would take for the end", () => {
-      const contract = defineEvents({ word: text() }, { done: "[DONE]" });
-      expect(() => contract["~codec"].encode("word", "[DONE]")).toThrow(
-        "'[DONE]' is what the contract ends its streams with",
-      );
-      expect(contract["~codec"].encode("word", "[DONE] ")).toEqual({ type: "word", data: "[DONE] " });
     });
   });
 });
