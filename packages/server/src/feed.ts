@@ -1,139 +1,173 @@
-import { ClosedError, type EventContract, encodeEvent, InvalidEventError, LimitError } from "@sse/protocol";
-import type { Backplane, BackplaneListener, LoggedMessage, Position } from "./backplane/backplane.ts";
-import { type Frame, frameOf } from "./frame.ts";
+import { Audience } from "./audience.ts";
+import type {
+  Backplane,
+  BackplaneListener,
+  BackplaneSubscription,
+  ReplayPage,
+} from "./backplane/backplane.ts";
+import type { Position } from "./backplane/message.ts";
+import type { Frame } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
-import { formatPosition } from "./position.ts";
+import { Tail } from "./tail.ts";
+import { afterTurn } from "./turn.ts";
 
-const encoder: TextEncoder = new TextEncoder();
+/** About what a page of the past has, in bytes. */
+const PAGE_BYTES = 65_536;
+/** How many ended epochs are remembered, to tell a position of one from a position of an epoch still to come. */
+const PAST_EPOCHS = 16;
 
-export interface FeedOptions {
-  readonly events: EventContract;
-  readonly backplane: Backplane;
-  readonly maxEventBytes: number;
-  readonly validate: boolean;
-}
-
-/** What was published: events in, by way of the log, and out to the connections of their channels. */
+/** What this process reads of the log, and hands to the connections of each channel once a turn. */
 export class Feed implements BackplaneListener {
-  readonly #options: FeedOptions;
-  readonly #channels = new Map<string, Set<HubConnection>>();
-  /** Serialized once a process, however many connections and replays take it. */
-  readonly #frames = new WeakMap<LoggedMessage, Frame>();
-  readonly #started: Promise<void>;
-  #live: Position = { epoch: "", offset: 0 };
-  #isStarted = false;
-  #isClosed = false;
-  #published = 0;
+  readonly #backplane: Backplane;
+  readonly #onReset: (connection: HubConnection) => void;
+  readonly #audiences = new Map<string, Audience>();
+  readonly #byChannel = new Map<string, Set<Audience>>();
+  readonly #tail = new Tail();
+  readonly #pastEpochs = new Set<string>();
+  /** Those that were given something this turn. */
+  #waiting: Audience[] = [];
+  #scheduled = false;
+  #started: Promise<BackplaneSubscription> | undefined;
+  #read: Position = { epoch: "", offset: 0 };
+  #flushed: Position = this.#read;
 
-  constructor(options: FeedOptions) {
-    this.#options = options;
-    this.#started = options.backplane.subscribe(this).then((position) => {
-      // What was delivered while the subscription was made is further along than its answer.
-      if (this.#live.epoch !== position.epoch || this.#live.offset < position.offset) this.#live = position;
-      this.#isStarted = true;
+  /** `onReset` is called for each live connection that misses something since the log was lost. */
+  constructor(backplane: Backplane, onReset: (connection: HubConnection) => void) {
+    this.#backplane = backplane;
+    this.#onReset = onReset;
+  }
+
+  /** Up to where this process has read the log. */
+  get read(): Position {
+    return this.#read;
+  }
+
+  /** Up to where its connections have been given it. */
+  get flushed(): Position {
+    return this.#flushed;
+  }
+
+  /** Begins to read, once; what fails is tried again by the next who asks. */
+  async start(): Promise<void> {
+    this.#started ??= this.#backplane.subscribe(this).then((subscription) => {
+      const { position } = subscription;
+      // Something may have been delivered before the answer was here.
+      if (this.#read.epoch === "") this.#read = this.#flushed = position;
+      return subscription;
     });
-    this.#started.catch(() => {}); // whoever needs the feed hears of it
-  }
-
-  get started(): Promise<void> {
-    return this.#started;
-  }
-  get live(): Position {
-    return this.#live;
-  }
-  get published(): number {
-    return this.#published;
-  }
-  get done(): string | undefined {
-    return this.#options.events.options.done;
-  }
-
-  /** [DESIGN 10.10] Runs up to the backplane's call at once, so that the order of calls is the order of the log. */
-  async publish(
-    channel: string,
-    type: string,
-    data: unknown,
-    {
-      key,
-      idempotencyKey,
-    }: { readonly key?: string | undefined; readonly idempotencyKey?: string | undefined },
-  ): Promise<string> {
-    if (this.#isClosed) throw new ClosedError("The hub is closed; publish before close().");
-    if (typeof channel !== "string")
-      throw new InvalidEventError(`A channel is a string, not ${typeof channel}.`);
-    const codec = this.#options.events["~codec"];
-    const payload = encodeEvent(codec.encode(type, data, { validate: this.#options.validate }));
-    const limit = this.#options.maxEventBytes;
-    if (payload.length > limit) {
-      throw new LimitError(
-        `Event '${type}' has ${payload.length} bytes, more than limits.maxEventBytes, ${limit}.`,
-        {
-          limit,
-          size: payload.length,
-        },
-      );
-    }
-    // [DESIGN 10.8] A key counts within its channel and type.
-    const scope = key === undefined ? undefined : JSON.stringify([channel, type, key]);
-    const message = { channel, payload, key: scope, end: codec.isEnd(type) };
-    const { backplane } = this.#options;
-    const position = this.#isStarted
-      ? await backplane.publish(message, { idempotencyKey })
-      : await this.#started.then(() => backplane.publish(message, { idempotencyKey }));
-    this.#published++;
-    return formatPosition(position);
-  }
-
-  onMessages(messages: readonly LoggedMessage[]): void {
-    for (const message of messages) {
-      this.#live = { epoch: this.#live.epoch, offset: message.offset };
-      const connections = this.#channels.get(message.channel);
-      if (connections === undefined) continue;
-      const frame = this.frameOf(message, this.#live.epoch);
-      for (const connection of connections) connection.accept(frame, message.end, this.done);
+    try {
+      await this.#started;
+    } catch (error) {
+      this.#started = undefined;
+      throw error;
     }
   }
 
-  /** [DESIGN 10.5] Every open connection is told: what came between is not known. */
-  onEpoch(position: Position): void {
-    this.#live = position;
-    const connections = new Set([...this.#channels.values()].flatMap((all) => [...all]));
-    for (const connection of connections) {
-      connection.gap(position, formatPosition(connection.position), "unknown-epoch");
+  replay(after: Position, channels: readonly string[]): Promise<ReplayPage> {
+    return this.#backplane.replay(after, channels, PAGE_BYTES);
+  }
+
+  onFrames(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      this.#read = frame;
+      this.#tail.push(frame);
+      for (const audience of this.#byChannel.get(frame.channel) ?? []) {
+        if (audience.push(frame)) this.#waiting.push(audience);
+      }
+    }
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    afterTurn(() => this.flush());
+  }
+
+  onReset(position: Position): void {
+    this.flush();
+    if (this.#read.epoch !== position.epoch) this.#pastEpochs.add(this.#read.epoch);
+    const [oldest] = this.#pastEpochs;
+    if (oldest !== undefined && this.#pastEpochs.size > PAST_EPOCHS) this.#pastEpochs.delete(oldest);
+    this.#read = this.#flushed = position;
+    this.#tail.restart(position.offset);
+    for (const audience of [...this.#audiences.values()]) {
+      for (const connection of [...audience.connections]) {
+        const { epoch, offset } = connection.position;
+        if (epoch === position.epoch && offset >= position.offset) continue;
+        this.remove(connection);
+        this.#onReset(connection);
+      }
     }
   }
 
-  /** The id goes in front of what the log holds: it was not known when that was written. */
-  frameOf(message: LoggedMessage, epoch: string): Frame {
-    const known = this.#frames.get(message);
-    if (known !== undefined) return known;
-    const id = formatPosition({ epoch, offset: message.offset });
-    const line = encoder.encode(`id: ${id}\n`);
-    const bytes = new Uint8Array(line.length + message.payload.length);
-    bytes.set(line);
-    bytes.set(message.payload, line.length);
-    const frame = frameOf(bytes, id, message.offset, message.key);
-    this.#frames.set(message, frame);
-    return frame;
+  /** Hands out what came in this turn. */
+  flush(): void {
+    this.#scheduled = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const audience of waiting) audience.flush();
+    this.#flushed = this.#read;
   }
 
-  add(connection: HubConnection): void {
-    for (const channel of connection.channels) {
-      const connections = this.#channels.get(channel);
-      if (connections === undefined) this.#channels.set(channel, new Set([connection]));
-      else connections.add(connection);
+  /** A connection begins to read the log by itself, until `stopReading`. */
+  startReading(): void {
+    this.#tail.open(this.#read.offset);
+  }
+
+  stopReading(): void {
+    this.#tail.close();
+  }
+
+  /**
+   * Takes a connection over from the log to the live events if it has read far enough. There is no waiting in
+   * between, so that nothing falls into the gap; what comes twice is passed over by its offset.
+   */
+  admit(connection: HubConnection): boolean {
+    const { epoch, offset } = connection.position;
+    if (epoch === this.#read.epoch && offset < this.#read.offset) {
+      const missed = this.#tail.since(offset, connection.channels);
+      if (missed === undefined) return false;
+      connection.deliverPage(missed, this.#read);
     }
+    // A position of an epoch that this process has yet to hear of waits for it here.
+    if (this.#pastEpochs.has(epoch)) return false;
+    if (!connection.isClosed) this.#add(connection);
+    return true;
   }
 
   remove(connection: HubConnection): void {
-    for (const channel of connection.channels) {
-      const connections = this.#channels.get(channel);
-      if (connections?.delete(connection) && connections.size === 0) this.#channels.delete(channel);
+    if (!connection.isLive) return;
+    connection.isLive = false;
+    const audience = this.#audiences.get(audienceKey(connection.channels));
+    if (audience === undefined) return;
+    audience.remove(connection);
+    if (!audience.isEmpty) return;
+    this.#audiences.delete(audience.key);
+    for (const channel of audience.channels) {
+      const audiences = this.#byChannel.get(channel);
+      if (audiences?.delete(audience) && audiences.size === 0) this.#byChannel.delete(channel);
     }
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#options.backplane.close();
+    const subscription = await this.#started?.catch(() => undefined);
+    await subscription?.close();
   }
+
+  #add(connection: HubConnection): void {
+    const key = audienceKey(connection.channels);
+    let audience = this.#audiences.get(key);
+    if (audience === undefined) {
+      audience = new Audience(key, connection.channels);
+      this.#audiences.set(key, audience);
+      for (const channel of connection.channels) {
+        const audiences = this.#byChannel.get(channel);
+        if (audiences === undefined) this.#byChannel.set(channel, new Set([audience]));
+        else audiences.add(audience);
+      }
+    }
+    audience.add(connection);
+    connection.isLive = true;
+  }
+}
+
+function audienceKey(channels: readonly string[]): string {
+  return JSON.stringify(channels); // whatever the names have in them, no two lists share a key
 }

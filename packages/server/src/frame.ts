@@ -1,60 +1,63 @@
-import { END_ID, END_TYPE, encodeEvent, GAP_TYPE, MARK_TYPE, serializeComment } from "@sse/protocol";
-
-/** Serialized bytes of one event, shared by every connection that gets it. Nobody may change them. */
-export interface Frame {
-  readonly bytes: Uint8Array;
-  /** The id that it gives the stream, `undefined` where it gives none. */
-  readonly id: string | undefined;
-  /** Under `latest`, a newer frame with the same key replaces this one while it waits. */
-  readonly key: string | undefined;
-  /** The event's place in its hub's log; 0 outside a log. */
-  readonly offset: number;
-}
+import { END_ID, END_TYPE, encodeEvent, GAP_TYPE, MARK_TYPE, REAUTH_TYPE } from "@sse/protocol";
+import type { BackplaneMessage, Position } from "./backplane/message.ts";
+import { formatPosition } from "./position.ts";
+import type { Bytes } from "./sink/sink.ts";
 
 const encoder: TextEncoder = new TextEncoder();
 
-export function frameOf(bytes: Uint8Array, id?: string, offset = 0, key?: string): Frame {
-  return { bytes, id, key, offset };
+/** Text as the bytes of an event stream; lone surrogates become U+FFFD. */
+export function encode(text: string): Bytes {
+  return encoder.encode(text);
 }
 
-export function commentFrame(text: string): Frame {
-  return frameOf(encoder.encode(serializeComment(text)));
+/**
+ * One event of the log, as every connection gets it: serialized once a process, its id in front. The bytes are shared
+ * by everybody, so that nobody may change them.
+ */
+export class Frame implements Position {
+  readonly epoch: string;
+  readonly offset: number;
+  readonly channel: string;
+  readonly key: string | undefined;
+  readonly end: boolean;
+  readonly bytes: Bytes;
+
+  constructor(position: Position, message: BackplaneMessage) {
+    this.epoch = position.epoch;
+    this.offset = position.offset;
+    this.channel = message.channel;
+    this.key = message.key;
+    this.end = message.end;
+    const idLine = `id: ${formatPosition(position)}\n`;
+    this.bytes = new Uint8Array(idLine.length + message.payload.length);
+    encoder.encodeInto(idLine, this.bytes);
+    this.bytes.set(message.payload, idLine.length);
+  }
 }
 
-/** [PROTOCOL 3] A position without an event. The data line is there since some browsers want one for the id. */
-export function markFrame(id: string): Frame {
-  return frameOf(encodeEvent({ id, type: MARK_TYPE, data: "" }), id);
-}
-
+/** Why events are missing. A closed vocabulary, on the wire and in hooks. PROTOCOL.md, section 3. */
 export type GapReason = "expired" | "unknown-epoch" | "future" | "invalid" | "overflow";
 
-export function gapFrame(id: string | undefined, from: string, reason: GapReason): Frame {
-  return frameOf(encodeEvent({ id, type: GAP_TYPE, data: JSON.stringify({ from, reason }) }), id);
+/** A position without an event. PROTOCOL.md, section 4. */
+export function markBytes(at: Position): Bytes {
+  return encodeEvent({ id: formatPosition(at), type: MARK_TYPE, data: "" });
 }
 
-/** [PROTOCOL 7] The stream is finished: `done`, where the contract has such a text, then `sse.end`. */
-export function endFrame(done: string | undefined): Frame {
-  const sentinel = done === undefined ? undefined : encodeEvent({ data: done });
-  const end = encodeEvent({ id: END_ID, type: END_TYPE, data: "" });
-  return frameOf(sentinel === undefined ? end : concat([sentinel, end]), END_ID);
+/** Events after `from` and up to `to` will not come. Without `to` the client keeps its position until a mark. */
+export function gapBytes(from: string, to: Position | undefined, reason: GapReason): Bytes {
+  return encodeEvent({
+    id: to && formatPosition(to),
+    type: GAP_TYPE,
+    data: JSON.stringify({ from, reason }),
+  });
 }
 
-export function retryFrame(retryMs: number): Frame {
-  return frameOf(encodeEvent({ retryMs }));
+/** The grant ended: come back with new credentials. */
+export function reauthBytes(): Bytes {
+  return encodeEvent({ type: REAUTH_TYPE, data: "" });
 }
 
-/** A reconnection time spread by a quarter each way, so that clients do not all come back at once. */
-export function spread(ms: number, random: () => number = Math.random): number {
-  return Math.round(ms * (0.75 + random() * 0.5));
-}
-
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0] as Uint8Array;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+/** The stream is finished. PROTOCOL.md, section 7. */
+export function endBytes(): Bytes {
+  return encodeEvent({ id: END_ID, type: END_TYPE, data: "" });
 }

@@ -1,71 +1,87 @@
+import { type Alarm, startAlarm } from "./heartbeat.ts";
 import type { HubConnection } from "./hub-connection.ts";
-import type { Timed } from "./wheel.ts";
+import { startTimer } from "./timing.ts";
 
 /** What a request may have. */
 export interface Grant {
   /** Who it is: limits and `revoke` go by it. */
   readonly principal: string;
-  /** The channels that may be read. Default: those that the route asked for. */
+  /** The channels that may be read. Default: those that the route asked for. A hub without channels ignores it. */
   readonly channels?: readonly string[] | undefined;
   /** When the grant ends; the connection then gets `sse.reauth` and is closed. Default: never. */
   readonly expiresAt?: Date | undefined;
 }
 
-/** Decides about a request; a `Response` refuses it. Asked before the replay, and every 30 s while it lives. */
+/**
+ * Decides about a request, and which of the channels it may have; a `Response` refuses it. Asked before anything is
+ * replayed, and again and again while the connection lives.
+ */
 export type Authorize = (
   request: Request,
   channels: readonly string[],
 ) => Grant | Response | Promise<Grant | Response>;
 
-const RECHECK_MS = 30_000;
+export function isExpired({ expiresAt }: Grant): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
+}
 
-/** Whether a grant stands, now, for these channels. */
-export function covers(grant: Grant, channels: readonly string[]): boolean {
-  if (grant.expiresAt !== undefined && grant.expiresAt.getTime() <= Date.now()) return false;
-  return grant.channels === undefined || channels.every((channel) => grant.channels?.includes(channel));
+/** Those of the channels that the grant covers. */
+export function granted({ channels }: Grant, asked: readonly string[]): readonly string[] {
+  return channels === undefined ? asked : asked.filter((channel) => channels.includes(channel));
+}
+
+export interface GrantWatchPlan {
+  readonly connection: HubConnection;
+  readonly grant: Grant;
+  /** Whether the grant still covers all that the connection has. */
+  readonly covers: (grant: Grant) => boolean;
+  readonly ask: () => Promise<Grant | Response>;
+  /** False: it is not asked again. */
+  readonly reauthorizeMs: number | false;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Asks again while a connection lives, and ends it when its grant has ended or shrunk. */
-export class GrantWatch implements Timed {
-  readonly #connection: HubConnection;
-  readonly #authorize: Authorize;
-  readonly #onError: (error: unknown) => void;
+export class GrantWatch {
+  readonly #plan: GrantWatchPlan;
+  readonly #recheck: Alarm | undefined;
+  #expiry: ReturnType<typeof setTimeout> | undefined;
   #grant: Grant;
+  #isStopped = false;
 
-  constructor(
-    connection: HubConnection,
-    grant: Grant,
-    authorize: Authorize,
-    onError: (error: unknown) => void,
-  ) {
-    this.#connection = connection;
-    this.#grant = grant;
-    this.#authorize = authorize;
-    this.#onError = onError;
-  }
-
-  /** When to look next: at the expiry, or when it is time to ask again. */
-  nextTime(now: number): number {
-    const left = (this.#grant.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - Date.now();
-    return now + Math.min(RECHECK_MS, Math.max(left, 1));
-  }
-
-  onTime(now: number): number {
-    if (this.#connection.outlet.isClosed) return 0;
-    if (!covers(this.#grant, this.#connection.channels)) {
-      this.#connection.reauthenticate("expired");
-      return 0;
+  constructor(plan: GrantWatchPlan) {
+    this.#plan = plan;
+    this.#grant = plan.grant;
+    if (plan.reauthorizeMs !== false) {
+      this.#recheck = startAlarm(plan.reauthorizeMs, () => void this.#ask().catch(plan.onError));
     }
-    this.#ask().catch(this.#onError);
-    return this.nextTime(now);
+    this.#awaitExpiry();
   }
 
-  // An authorize that fails ends nothing: the last answer stands until it expires.
+  stop(): void {
+    this.#isStopped = true;
+    this.#recheck?.stop();
+    clearTimeout(this.#expiry);
+  }
+
+  #awaitExpiry(): void {
+    clearTimeout(this.#expiry);
+    if (this.#isStopped || this.#grant.expiresAt === undefined) return;
+    const left = this.#grant.expiresAt.getTime() - Date.now();
+    if (left <= 0) this.#plan.connection.reauthenticate("expired");
+    // A timer may be early, and cannot wait longer than some weeks: it looks again.
+    else this.#expiry = startTimer(() => this.#awaitExpiry(), left);
+  }
+
+  // An authorize that fails ends nothing: its last answer stands until it expires.
   async #ask(): Promise<void> {
-    const { request, channels, outlet } = this.#connection;
-    const answer = await this.#authorize(request, channels);
-    if (outlet.isClosed) return;
-    if (answer instanceof Response || !covers(answer, channels)) this.#connection.reauthenticate("revoked");
-    else this.#grant = answer;
+    const answer = await this.#plan.ask();
+    if (this.#isStopped) return;
+    if (answer instanceof Response || isExpired(answer) || !this.#plan.covers(answer)) {
+      this.#plan.connection.reauthenticate("revoked");
+    } else {
+      this.#grant = answer;
+      this.#awaitExpiry();
+    }
   }
 }

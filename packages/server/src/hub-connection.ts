@@ -1,100 +1,216 @@
-import { encodeEvent, REAUTH_TYPE } from "@sse/protocol";
-import type { Position } from "./backplane/backplane.ts";
-import {
-  endFrame,
-  type Frame,
-  frameOf,
-  type GapReason,
-  gapFrame,
-  markFrame,
-  retryFrame,
-  spread,
-} from "./frame.ts";
+import type { Position } from "./backplane/message.ts";
+import type { Batch } from "./batch.ts";
+import type { CloseReason } from "./close-reason.ts";
+import { endBytes, type Frame, type GapReason, gapBytes, markBytes, reauthBytes } from "./frame.ts";
+import { type Alarm, startAlarm } from "./heartbeat.ts";
 import type { Holder } from "./limits.ts";
-import { type CloseReason, Outlet, type OutletOptions } from "./outlet.ts";
 import { formatPosition } from "./position.ts";
+import { SendQueue, type SlowConsumer } from "./send-queue.ts";
+import { type Bytes, joinBytes } from "./sink/sink.ts";
+import { emptyComment, Transmission, type TransmissionPlan } from "./transmission.ts";
 
-const REAUTH: Frame = frameOf(encodeEvent({ type: REAUTH_TYPE, data: "" }));
-
-/** One reader of a hub's log: a position that moves, and an outlet. */
-export class HubConnection {
-  readonly outlet: Outlet;
+export interface HubConnectionPlan extends TransmissionPlan {
+  /** Distinct, sorted. */
   readonly channels: readonly string[];
   readonly holder: Holder;
-  readonly request: Request;
-  /** What the log has up to here, this connection has been given, as far as its channels go. */
-  position: Position;
-  #delivered = 0;
+  /** Where the process has read the log. */
+  readonly start: Position;
+  readonly maxQueueBytes: number | false;
+  readonly maxStallMs: number | false;
+  readonly slowConsumer: SlowConsumer;
+  /** What the contract writes at the end, before `sse.end`. */
+  readonly done: Bytes | undefined;
+}
 
-  constructor(
-    request: Request,
-    channels: readonly string[],
-    holder: Holder,
-    start: Position,
-    options: Omit<OutletOptions, "heartbeat"> & { readonly live: () => Position | undefined },
-  ) {
-    this.request = request;
-    this.channels = channels;
-    this.holder = holder;
-    this.position = start;
-    this.outlet = new Outlet({ ...options, heartbeat: () => this.#catchUpMark(options.live()) });
+export interface HubConnectionOwner {
+  /** Up to where all connections have been given what was published. */
+  readonly flushed: Position;
+  onStalled(connection: HubConnection): void;
+  onGap(connection: HubConnection, reason: GapReason): void;
+  /** Exactly once. */
+  onClosed(connection: HubConnection, reason: CloseReason): void;
+}
+
+/** One reader of a hub's log: a position that moves, and a queue for when the client is slower than the log. */
+export class HubConnection {
+  readonly request: Request;
+  readonly channels: readonly string[];
+  readonly holder: Holder;
+  /** Where it stands among its audience; kept by that. */
+  place = 0;
+  /** Whether it gets what is published, past its replay; kept by the feed. */
+  isLive = false;
+  readonly #owner: HubConnectionOwner;
+  readonly #plan: HubConnectionPlan;
+  readonly #transmission: Transmission;
+  readonly #queue: SendQueue;
+  #stall: Alarm | undefined;
+  /** What the log has up to here, this connection has taken, as far as its channels go. */
+  #taken: Position;
+  /** The last position the client was sent. */
+  #sent: Position;
+  #finishing = false;
+  #delivered = 0;
+  #onReady: (() => void)[] = [];
+
+  constructor(plan: HubConnectionPlan, owner: HubConnectionOwner) {
+    this.request = plan.request;
+    this.channels = plan.channels;
+    this.holder = plan.holder;
+    this.#plan = plan;
+    this.#owner = owner;
+    this.#taken = this.#sent = plan.start;
+    this.#queue = new SendQueue(plan.maxQueueBytes, plan.slowConsumer);
+    this.#transmission = new Transmission(plan, this);
   }
 
+  get body(): ReadableStream<Bytes> {
+    return this.#transmission.body;
+  }
+  get isClosed(): boolean {
+    return this.#transmission.reason !== undefined;
+  }
+  get position(): Position {
+    return this.#taken;
+  }
   get delivered(): number {
     return this.#delivered;
   }
-
-  /** A live event. [DESIGN 10.3] What this connection already has, from another process or by replay, is passed. */
-  accept(frame: Frame, finished: boolean, done: string | undefined): void {
-    if (frame.offset <= this.position.offset) return;
-    this.position = { epoch: this.position.epoch, offset: frame.offset };
-    this.#delivered++;
-    this.outlet.send(frame);
-    if (finished) this.finish(done);
+  get dropped(): number {
+    return this.#queue.dropped;
   }
 
-  /** Events of the past, which do not count against the queue's budget. */
-  acceptPage(frames: readonly Frame[], upTo: number): void {
-    this.position = { epoch: this.position.epoch, offset: upTo };
-    this.#delivered += frames.length;
-    this.outlet.sendAll(frames);
+  /** Settles when nothing waits for the client, or the connection has ended. */
+  get ready(): Promise<void> {
+    if (this.isClosed || (!this.#transmission.blocked && this.#queue.isEmpty)) return Promise.resolve();
+    return new Promise((resolve) => this.#onReady.push(resolve));
   }
 
-  mark(): void {
-    this.outlet.send(markFrame(formatPosition(this.position)));
+  /** What was published in a turn. What this connection has already, by replay or elsewhere, is passed over. */
+  deliver(batch: Batch): void {
+    const { epoch, offset } = this.#taken;
+    if (this.#finishing || batch.last.epoch !== epoch || batch.last.offset <= offset) return;
+    if (!batch.hasEnd && batch.first.offset > offset) {
+      this.#take(batch.frames, () => batch.bytes);
+      return;
+    }
+    const end = batch.frames.findIndex((frame) => frame.end && frame.offset > offset);
+    const upTo = end === -1 ? batch.last.offset : batch.frames[end]!.offset;
+    const frames = batch.frames.filter((frame) => frame.offset > offset && frame.offset <= upTo);
+    this.#take(frames, () => joinFrames(frames));
+    if (end !== -1) this.#finish();
   }
 
-  /** Announces a hole that ends at this position, which becomes the connection's. */
-  gap(to: Position, from: string, reason: GapReason): void {
-    this.position = to;
-    this.outlet.send(gapFrame(formatPosition(to), from, reason));
+  /** A page of the log, which the client has asked for: it does not count against the queue's budget. */
+  deliverPage(frames: readonly Frame[], upTo: Position): void {
+    if (this.isClosed || this.#finishing) return;
+    const end = frames.findIndex((frame) => frame.end);
+    const wanted = end === -1 ? frames : frames.slice(0, end + 1);
+    this.#taken = upTo;
+    const last = wanted.at(-1);
+    if (last !== undefined) this.#send(joinFrames(wanted), wanted.length, last);
+    if (end !== -1) this.#finish();
   }
 
-  /** Announces a hole that the current state will fill; the position moves when that has been sent. */
-  gapBeforeState(from: string, reason: GapReason): void {
-    this.outlet.send(gapFrame(undefined, from, reason));
+  /** An event of the current state, which stands for no event of the log: the position stays. */
+  sendState(bytes: Bytes): void {
+    this.#send(bytes, 0, this.#sent);
   }
 
-  finish(done: string | undefined): void {
-    this.outlet.send(endFrame(done));
-    this.outlet.end("ended");
+  /** Tells the client where it stands. */
+  mark(at: Position): void {
+    this.#taken = at;
+    this.#send(markBytes(at), 0, at);
   }
 
-  /** [DESIGN 10.11] What waits was covered by a grant that is no more: it is dropped. */
-  reauthenticate(reason: CloseReason): void {
-    this.outlet.endWith(REAUTH, reason);
+  /** Tells the client of a hole, and moves to where it ends; "state" will fill it, and the position stays. */
+  gap(from: string, to: Position | "state", reason: GapReason): void {
+    if (to !== "state") this.#taken = to;
+    this.#send(gapBytes(from, to === "state" ? undefined : to, reason), 0, to === "state" ? this.#sent : to);
+    this.#owner.onGap(this, reason);
   }
 
-  drain(retryMs: number | undefined): void {
-    if (retryMs !== undefined) this.outlet.send(retryFrame(spread(retryMs)));
-    this.outlet.end("drained");
+  /** Ends, with these bytes as the last; what waits in the queue is discarded: the client asks for it again. */
+  close(reason: CloseReason, last?: Bytes): void {
+    this.#transmission.close(reason, last);
   }
 
-  /** [DESIGN 10.1] In place of a comment, where the log moved on without this connection's channels. */
-  #catchUpMark(live: Position | undefined): Frame | undefined {
-    if (live === undefined || live.epoch !== this.position.epoch || live.offset <= this.position.offset)
-      return undefined;
-    this.position = live;
-    return markFrame(formatPosition(live));
+  /** The grant is no more, and with it what waits: it was covered by that. */
+  reauthenticate(reason: "revoked" | "expired"): void {
+    this.close(reason, reauthBytes());
   }
+
+  heartbeat(): Bytes {
+    const { flushed } = this.#owner;
+    const behind = flushed.epoch === this.#sent.epoch && flushed.offset > this.#sent.offset;
+    // PROTOCOL.md, section 4: quiet channels move along with the log.
+    if (!this.isLive || !behind || !this.#queue.isEmpty) return emptyComment();
+    this.#taken = this.#sent = flushed;
+    return markBytes(flushed);
+  }
+
+  onDrain(): void {
+    this.#stall?.stop();
+    this.#stall = undefined;
+    while (!this.#queue.isEmpty && !this.#transmission.blocked && !this.isClosed) this.#sendQueue();
+    if (this.#transmission.blocked) return;
+    if (this.#finishing) this.#finish();
+    this.#settle();
+  }
+
+  onClose(reason: CloseReason): void {
+    this.#stall?.stop();
+    this.#queue.clear();
+    this.#settle();
+    this.#owner.onClosed(this, reason);
+  }
+
+  #take(frames: readonly Frame[], bytes: () => Bytes): void {
+    const last = frames.at(-1);
+    if (last === undefined) return;
+    this.#taken = last;
+    if (!this.#transmission.blocked && this.#queue.isEmpty) this.#send(bytes(), frames.length, last);
+    else if (!frames.every((frame) => this.#queue.push(frame))) this.close("slow");
+  }
+
+  #sendQueue(): void {
+    const before = this.#sent;
+    const { frames, dropped } = this.#queue.take();
+    const last = frames.at(-1);
+    if (last === undefined) return;
+    const parts = frames.map((frame) => frame.bytes);
+    if (dropped !== undefined) {
+      parts.unshift(gapBytes(formatPosition(before), dropped, "overflow"));
+      this.#owner.onGap(this, "overflow");
+    }
+    this.#send(joinBytes(parts), frames.length, last);
+  }
+
+  #send(bytes: Bytes, events: number, last: Position): void {
+    if (this.isClosed) return;
+    this.#delivered += events;
+    this.#sent = last;
+    const { maxStallMs } = this.#plan;
+    if (this.#transmission.write(bytes) || maxStallMs === false || this.isClosed) return;
+    this.#stall ??= startAlarm(maxStallMs, () => {
+      this.#owner.onStalled(this);
+      this.close("slow");
+    });
+  }
+
+  /** The stream is finished: what waits goes out first. */
+  #finish(): void {
+    this.#finishing = true;
+    if (!this.#queue.isEmpty) return;
+    const { done } = this.#plan;
+    this.close("ended", done === undefined ? endBytes() : joinBytes([done, endBytes()]));
+  }
+
+  #settle(): void {
+    for (const resolve of this.#onReady.splice(0)) resolve();
+  }
+}
+
+function joinFrames(frames: readonly Frame[]): Bytes {
+  return joinBytes(frames.map((frame) => frame.bytes));
 }

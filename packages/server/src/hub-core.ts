@@ -1,273 +1,277 @@
-import { type EventContract, encodeEvent, InvalidOptionError } from "@sse/protocol";
-import type { Backplane, Position } from "./backplane/backplane.ts";
+import { type EventContract, type EventMap, InvalidOptionError, serializeEvent } from "@sse/protocol";
+import type { Backplane } from "./backplane/backplane.ts";
 import { memoryBackplane } from "./backplane/memory.ts";
+import type { Position } from "./backplane/message.ts";
+import type { CloseReason } from "./close-reason.ts";
 import { OriginPolicy } from "./cors.ts";
+import { closeOver } from "./drain.ts";
+import { writerOf } from "./event-writer.ts";
 import { Feed } from "./feed.ts";
-import { frameOf, retryFrame, spread } from "./frame.ts";
-import { covers, type Grant, GrantWatch } from "./grants.ts";
-import { HubConnection } from "./hub-connection.ts";
-import type {
-  ConnectionFacts,
-  DrainOptions,
-  HubOptions,
-  HubStats,
-  RespondOptions,
-  SnapshotHook,
-} from "./hub-options.ts";
-import { type JoinSource, join } from "./join.ts";
-import { Admission, type Holder } from "./limits.ts";
-import { openingFrame } from "./opening.ts";
+import { encode, type GapReason } from "./frame.ts";
+import { type Admitted, Gate } from "./gate.ts";
+import { GrantWatch } from "./grants.ts";
+import { HubConnection, type HubConnectionOwner } from "./hub-connection.ts";
 import {
-  DEFAULT_HEARTBEAT_MS,
-  DEFAULT_MAX_QUEUE_BYTES,
-  DEFAULT_MAX_STALL_MS,
-  positive,
-  retryTime,
-} from "./options.ts";
-import type { CloseReason } from "./outlet.ts";
-import { formatPosition } from "./position.ts";
-import { Publication } from "./publication.ts";
-import { answerWithoutStream, readLastEventId, refusal, streamHeaders } from "./response.ts";
-import { type TimerWheel, wheelFor } from "./wheel.ts";
+  type ConnectionFacts,
+  type DrainOptions,
+  type HubHooks,
+  type HubOptions,
+  type HubSettings,
+  type HubStats,
+  type RespondOptions,
+  resolveHubOptions,
+} from "./hub-options.ts";
+import { Join } from "./join.ts";
+import { optionalLimit, retryTime } from "./options.ts";
+import { Publisher, type PublishOptions } from "./publisher.ts";
+import { lastEventIdOf } from "./request.ts";
+import { refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
+import type { Bytes } from "./sink/sink.ts";
+import { sendSnapshot } from "./snapshot.ts";
+import { retryLine } from "./transmission.ts";
 
-/** The clients of a draining server are told to come back after this long, unless it says otherwise. */
+/** The clients of a server that goes down are told to come back after this long, unless it says otherwise. */
 const DRAIN_RETRY_MS = 2_000;
 
-/** A hub with or without channels: who may connect, and what becomes of each connection. */
-export class HubCore {
-  readonly #options: HubOptions;
-  readonly #feed: Feed;
-  readonly #backplane: Backplane;
-  readonly #admission: Admission;
+/** The one channel of a hub without channels. */
+const FEED = "";
+
+/** A hub with or without channels: the parts, and what becomes of each connection. */
+export class HubCore<M extends EventMap> implements HubConnectionOwner {
+  readonly #options: HubOptions<M>;
+  readonly #settings: HubSettings;
+  readonly #hasChannels: boolean;
+  /** A contract with `end`: its streams finish by themselves. */
+  readonly #isFinite: boolean;
+  readonly #done: Bytes | undefined;
   readonly #origins: OriginPolicy;
-  readonly #wheel: TimerWheel;
-  readonly #heartbeatMs: number;
-  readonly #retryMs: number | undefined;
-  readonly #connections = new Set<HubConnection>();
-  readonly #joined = new WeakSet<HubConnection>(); // those past their replay
-  readonly #finite: boolean;
-  readonly #joinSource: JoinSource;
-  readonly #events: EventContract;
-  #drainRetryMs: number | undefined; // set while draining
-  #delivered = 0; // by connections that are closed, as the next
+  readonly #gate: Gate;
+  readonly #backplane: Backplane;
+  readonly #publisher: Publisher;
+  readonly #feed: Feed;
+  readonly #join: Join;
+  /** Every open connection, and how to let go of what was taken for it. */
+  readonly #connections = new Map<HubConnection, () => void>();
+  /** Set from when no more connections are taken. */
+  #retryElsewhereMs: number | undefined;
+  /** Of connections that are closed, as the next. */
+  #delivered = 0;
   #dropped = 0;
   #gaps = 0;
 
-  constructor(events: EventContract, options: HubOptions) {
-    if (events.options.by !== undefined || events.options.id !== undefined) {
-      throw new InvalidOptionError(
-        "A hub gives the ids and writes the types; a contract with 'by' or 'id' is for eventStream.",
+  constructor(events: EventContract<M>, options: HubOptions<M>, hasChannels: boolean) {
+    const { end, done } = checkedForm(events);
+    const settings = resolveHubOptions(options);
+    const writer = writerOf(events, settings.validate);
+    const { snapshot, authorize } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.#hasChannels = hasChannels;
+    this.#isFinite = (end?.length ?? 0) > 0;
+    this.#done = done === undefined ? undefined : encode(serializeEvent({ data: done }));
+    this.#origins = new OriginPolicy(options.cors, options.hosts);
+    this.#gate = new Gate({ limits: settings.limits, authorize, hasChannels });
+    this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
+    this.#publisher = new Publisher(this.#backplane, writer, settings.limits.maxEventBytes, this.#report);
+    this.#feed = new Feed(this.#backplane, (connection) => {
+      this.#watch(connection, this.#join.resume(connection));
+    });
+    this.#join = new Join(
+      this.#feed,
+      snapshot &&
+        ((connection, at, reason) => {
+          const asked = { ...this.#factsOf(connection), request: connection.request, reason };
+          return sendSnapshot(snapshot, writer, connection, asked, at);
+        }),
+    );
+  }
+
+  get flushed(): Position {
+    return this.#feed.flushed;
+  }
+
+  publish(channel: unknown, type: string, data: unknown, options?: PublishOptions): Promise<string> {
+    return this.#publisher.publish(this.#hasChannels ? channel : FEED, type, data, options);
+  }
+
+  async respond(request: Request, asked: readonly string[], options: RespondOptions = {}): Promise<Response> {
+    const channels = this.#hasChannels ? this.#checked(asked) : [FEED];
+    const foreign = this.#origins.answer(request);
+    if (foreign !== undefined) return foreign;
+    const headers = withHeaders(this.#origins.headers(request), options.headers);
+    const short = shortAnswer(request, headers) ?? this.#answerElsewhere(headers);
+    if (short !== undefined) return short;
+    const admitted = await this.#gate.enter(request, channels, options, headers);
+    if (admitted instanceof Response) return admitted;
+    try {
+      await this.#feed.start();
+    } catch (error) {
+      admitted.leave();
+      this.#report(error);
+      return refusal(
+        503,
+        "The events cannot be had at present.",
+        withHeaders(headers, { "retry-after": "5" }),
       );
     }
-    this.#events = events;
-    this.#options = options;
-    this.#finite = (events.options.end?.length ?? 0) > 0;
-    this.#heartbeatMs = positive("heartbeatMs", options.heartbeatMs, DEFAULT_HEARTBEAT_MS);
-    this.#retryMs = retryTime("retryMs", options.retryMs);
-    this.#wheel = wheelFor(this.#heartbeatMs);
-    this.#admission = new Admission(options.limits ?? {});
-    this.#origins = new OriginPolicy(options.cors, options.hosts);
-    this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
-    const { snapshot } = options;
-    this.#joinSource = {
-      ...this.#log,
-      snapshot: snapshot && ((connection, position) => this.#sendState(snapshot, connection, position)),
-    };
-    this.#feed = new Feed({
-      events,
-      backplane: this.#backplane,
-      maxEventBytes: positive("limits.maxEventBytes", options.limits?.maxEventBytes, 1_048_576),
-      validate: options.validate ?? true,
-    });
-  }
-
-  publish(
-    channel: string,
-    type: string,
-    data: unknown,
-    options: { key?: string | undefined; idempotencyKey?: string | undefined } = {},
-  ): Promise<string> {
-    return Publication.of(this.#feed.publish(channel, type, data, options), (error) => this.#report(error));
-  }
-
-  async respond(
-    request: Request,
-    channels: readonly string[],
-    options: RespondOptions = {},
-  ): Promise<Response> {
-    if (this.#finite && channels.length > 1) {
-      // [DESIGN 10.9] The end of one channel would be the end of all.
-      throw new InvalidOptionError("A contract with 'end' takes one channel a connection.");
-    }
-    const extra = this.#origins.headers(request);
-    for (const [name, value] of new Headers(options.headers)) extra.set(name, value);
-    const early =
-      this.#origins.answer(request) ??
-      answerWithoutStream(request, extra) ??
-      this.#answerWhileDraining(extra);
-    if (early !== undefined) return early;
-    const grant = await this.#options.authorize?.(request, channels);
-    if (grant instanceof Response) return withHeaders(grant, extra);
-    if (grant !== undefined && !covers(grant, channels))
-      return refusal(403, "These channels are not yours to read.", extra);
-    const holder = { principal: grant?.principal ?? options.principal, ip: options.ip };
-    await this.#feed.started;
-    const refused = this.#admission.enter(holder);
-    if (refused !== undefined)
-      return refusal(refused, "There are too many connections.", extra, spread(10_000));
-    return new Response(this.#open(request, channels, holder, grant).outlet.body, {
-      headers: streamHeaders(extra),
-    });
+    const late = this.#answerElsewhere(headers);
+    if (late === undefined) return streamResponse(this.#open(request, admitted).body, headers);
+    admitted.leave();
+    return late;
   }
 
   stats(): HubStats {
     let delivered = this.#delivered;
     let dropped = this.#dropped;
-    for (const connection of this.#connections) {
+    for (const connection of this.#connections.keys()) {
       delivered += connection.delivered;
-      dropped += connection.outlet.dropped;
+      dropped += connection.dropped;
     }
-    return {
-      connections: this.#connections.size,
-      published: this.#feed.published,
-      delivered,
-      dropped,
-      gaps: this.#gaps,
-    };
+    const { published } = this.#publisher;
+    return { connections: this.#connections.size, published, delivered, dropped, gaps: this.#gaps };
   }
 
   revoke(principal: string): void {
-    for (const connection of [...this.#connections]) {
+    for (const connection of [...this.#connections.keys()]) {
       if (connection.holder.principal === principal) connection.reauthenticate("revoked");
     }
   }
 
-  async drain({ overMs, retryMs }: DrainOptions): Promise<void> {
-    const time = positive("overMs", overMs, 0, { least: 0 });
-    this.#drainRetryMs = retryTime("retryMs", retryMs) ?? this.#retryMs ?? DRAIN_RETRY_MS;
-    const leaving = [...this.#connections].map((connection, index, all) => {
-      // [DESIGN 4] Streams that will finish by themselves get all the time there is.
-      const after = this.#finite ? time : (time * (index + 1)) / all.length;
-      const timer = setTimeout(() => connection.drain(this.#drainRetryMs), after);
-      return connection.outlet.closed.then(() => clearTimeout(timer));
-    });
-    await Promise.all(leaving);
+  async drain(options: DrainOptions): Promise<void> {
+    const overMs = options.overMs === 0 ? false : optionalLimit("overMs", options.overMs, false);
+    const retryMs = retryTime("retryMs", options.retryMs) ?? this.#settings.retryMs ?? DRAIN_RETRY_MS;
+    this.#retryElsewhereMs = retryMs;
+    const end = performance.now() + (overMs || 0);
+    if (this.#isFinite) await this.#untilFinished(end);
+    const left = Math.max(0, end - performance.now());
+    await closeOver(this.#connections.keys(), left, (connection) => this.#sendElsewhere(connection, retryMs));
   }
 
   async close(): Promise<void> {
-    this.#drainRetryMs ??= this.#retryMs ?? DRAIN_RETRY_MS;
-    for (const connection of [...this.#connections]) {
-      connection.outlet.end("drained");
-      connection.outlet.flush();
+    this.#retryElsewhereMs ??= this.#settings.retryMs ?? DRAIN_RETRY_MS;
+    this.#feed.flush(); // what was published before is still sent
+    for (const connection of [...this.#connections.keys()]) {
+      this.#sendElsewhere(connection, this.#retryElsewhereMs);
     }
+    this.#publisher.close();
     await this.#feed.close();
+    if (this.#options.backplane === undefined) await this.#backplane.close();
   }
 
-  #open(
-    request: Request,
-    channels: readonly string[],
-    holder: Holder,
-    grant: Grant | undefined,
-  ): HubConnection {
-    const { limits = {}, slowConsumer = "disconnect", hooks, authorize } = this.#options;
-    const connection: HubConnection = new HubConnection(
-      request,
-      [...new Set(channels)],
-      holder,
-      this.#feed.live,
-      {
-        wheel: this.#wheel,
-        heartbeatMs: this.#heartbeatMs,
-        maxQueueBytes: positive("limits.maxQueueBytes", limits.maxQueueBytes, DEFAULT_MAX_QUEUE_BYTES),
-        maxStallMs: positive("limits.maxStallMs", limits.maxStallMs, DEFAULT_MAX_STALL_MS),
-        maxDurationMs: positive("limits.maxDurationMs", limits.maxDurationMs, 0),
-        slowConsumer,
-        live: () => (this.#joined.has(connection) ? this.#feed.live : undefined),
-        onClosed: (reason) => this.#onClosed(connection, reason),
-        onStalled: () => hooks?.stalled?.(factsOf(connection)),
-      },
-    );
-    this.#connections.add(connection);
-    const leave = (): void => connection.outlet.abort("client");
-    request.signal.addEventListener("abort", leave, { once: true });
-    connection.outlet.closed.then(() => request.signal.removeEventListener("abort", leave));
-    hooks?.opened?.(factsOf(connection));
-    connection.outlet.send(openingFrame(this.#heartbeatMs));
-    if (this.#retryMs !== undefined) connection.outlet.send(retryFrame(spread(this.#retryMs)));
-    if (grant !== undefined && authorize !== undefined) {
-      const watch = new GrantWatch(connection, grant, authorize, (error) => this.#report(error));
-      this.#wheel.schedule(watch, watch.nextTime(this.#wheel.now()));
-      connection.outlet.closed.then(() => this.#wheel.cancel(watch));
+  onGap(connection: HubConnection, reason: GapReason): void {
+    this.#gaps++;
+    this.#tell((hooks) => hooks.gap?.(this.#factsOf(connection), reason));
+  }
+
+  onStalled(connection: HubConnection): void {
+    this.#tell((hooks) => hooks.stalled?.(this.#factsOf(connection)));
+  }
+
+  onClosed(connection: HubConnection, reason: CloseReason): void {
+    this.#feed.remove(connection);
+    this.#connections.get(connection)?.();
+    this.#connections.delete(connection);
+    this.#delivered += connection.delivered;
+    this.#dropped += connection.dropped;
+    const facts = this.#factsOf(connection);
+    if (connection.dropped > 0) this.#tell((hooks) => hooks.dropped?.(facts, connection.dropped));
+    this.#tell((hooks) => hooks.closed?.(facts, reason));
+  }
+
+  #checked(asked: readonly string[]): readonly string[] {
+    // The end of one channel would be the end of all.
+    if (Array.isArray(asked) && asked.length > 0 && (!this.#isFinite || asked.length === 1)) {
+      return [...new Set(asked)].sort();
     }
-    if (request.signal.aborted) leave();
-    else this.#join(connection, readLastEventId(request));
+    const rule = this.#isFinite
+      ? "exactly one channel, since its contract has 'end'"
+      : "at least one channel";
+    throw new InvalidOptionError(`A connection needs ${rule}: respond(request, { channels: [...] }).`);
+  }
+
+  #open(request: Request, admitted: Admitted): HubConnection {
+    const { channels, holder, grant } = admitted;
+    const { limits, heartbeatMs, retryMs, slowConsumer } = this.#settings;
+    const plan = { ...limits, heartbeatMs, retryMs, slowConsumer, request, channels, holder };
+    const connection = new HubConnection({ ...plan, start: this.#feed.read, done: this.#done }, this);
+    const release = grant === undefined ? admitted.leave : this.#holdGrant(connection, admitted);
+    this.#connections.set(connection, release);
+    this.#tell((hooks) => hooks.opened?.(this.#factsOf(connection)));
+    if (request.signal.aborted) connection.close("client");
+    else this.#watch(connection, this.#join.begin(connection, lastEventIdOf(request)));
     return connection;
   }
 
-  #join(connection: HubConnection, lastEventId: string): void {
-    join(this.#joinSource, connection, lastEventId).catch((error: unknown) => {
+  /** Watches over the grant as long as the connection lives; returns what ends that, and frees its place. */
+  #holdGrant(connection: HubConnection, { grant, channels, leave }: Admitted): () => void {
+    if (grant === undefined) return leave;
+    const { reauthorizeMs } = this.#settings;
+    const watch = new GrantWatch({
+      connection,
+      grant,
+      covers: (now) => this.#gate.covered(now, channels).length === channels.length,
+      ask: async () => (await this.#gate.ask(connection.request, channels)) ?? grant,
+      reauthorizeMs,
+      onError: this.#report,
+    });
+    return () => {
+      watch.stop();
+      leave();
+    };
+  }
+
+  /** A connection that cannot read the log is closed: it comes back with the position it has. */
+  #watch(connection: HubConnection, joining: Promise<void>): void {
+    joining.catch((error: unknown) => {
       this.#report(error);
-      connection.outlet.abort("error"); // it comes back with the position it has
+      connection.close("error");
     });
   }
 
-  readonly #log: Omit<JoinSource, "snapshot"> = {
-    replay: (after, channels, limit) => this.#backplane.replay(after, channels, limit),
-    head: () => this.#backplane.head(),
-    live: () => this.#feed.live,
-    frameOf: (message, epoch) => this.#feed.frameOf(message, epoch),
-    isEnd: (message) => message.end,
-    finish: (connection) => connection.finish(this.#feed.done),
-    onGap: (connection, reason) => {
-      this.#gaps++;
-      this.#options.hooks?.gap?.(factsOf(connection), reason);
-    },
-    goLive: (connection) => {
-      this.#joined.add(connection);
-      this.#feed.add(connection);
-    },
-  };
+  /** A native EventSource gives up at a 503: it gets a stream that ends at once, and when to come back. */
+  #answerElsewhere(headers: Headers): Response | undefined {
+    if (this.#retryElsewhereMs === undefined) return undefined;
+    return streamResponse(retryLine(this.#retryElsewhereMs), headers);
+  }
 
-  async #sendState(snapshot: SnapshotHook, connection: HubConnection, position: Position): Promise<void> {
-    for await (const event of snapshot({ ...factsOf(connection), position: formatPosition(position) })) {
-      const bytes = encodeEvent(this.#events["~codec"].encode(event.type, event.data));
-      connection.outlet.sendAll([frameOf(bytes)]);
-      await connection.outlet.ready;
-      if (connection.outlet.isClosed) return;
+  #sendElsewhere(connection: HubConnection, retryMs: number): void {
+    connection.close("drained", encode(retryLine(retryMs)));
+  }
+
+  async #untilFinished(end: number): Promise<void> {
+    while (this.#connections.size > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(20, end - performance.now())));
     }
   }
 
-  #onClosed(connection: HubConnection, reason: CloseReason): void {
-    this.#connections.delete(connection);
-    this.#feed.remove(connection);
-    this.#admission.leave(connection.holder);
-    this.#delivered += connection.delivered;
-    this.#dropped += connection.outlet.dropped;
+  #factsOf({ holder, channels }: HubConnection): ConnectionFacts {
+    return { principal: holder.principal, channels: this.#hasChannels ? channels : [] };
+  }
+
+  #tell(tell: (hooks: HubHooks) => void): void {
     const { hooks } = this.#options;
-    if (connection.outlet.dropped > 0) hooks?.dropped?.(factsOf(connection), connection.outlet.dropped);
-    hooks?.closed?.(factsOf(connection), reason);
+    if (hooks === undefined) return;
+    try {
+      tell(hooks);
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
-  /** A native EventSource gives up at a 503: it gets a stream that ends at once, and when to come back. */
-  #answerWhileDraining(extra: Headers): Response | undefined {
-    if (this.#drainRetryMs === undefined) return undefined;
-    const body = retryFrame(spread(this.#drainRetryMs)).bytes as Uint8Array<ArrayBuffer>;
-    return new Response(body, { headers: streamHeaders(extra) });
-  }
-
-  #report(error: unknown): void {
-    if (this.#options.onError !== undefined) this.#options.onError(error);
-    else console.error("An event stream hub failed.", error);
-  }
+  /** Bound, for whoever reports later. What the reporter itself throws must not end the process. */
+  readonly #report = (error: unknown): void => {
+    try {
+      this.#settings.onError(error);
+    } catch (thrown) {
+      console.error(thrown);
+    }
+  };
 }
 
-function factsOf(connection: HubConnection): ConnectionFacts {
-  return { principal: connection.holder.principal, channels: connection.channels };
-}
-
-/** A refusal that a page of another origin can read, as it can the stream. */
-function withHeaders(response: Response, extra: Headers): Response {
-  const headers = new Headers(response.headers);
-  for (const [name, value] of extra) if (!headers.has(name)) headers.set(name, value);
-  return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+function checkedForm<M extends EventMap>(events: EventContract<M>): EventContract<M>["options"] {
+  const { by, id } = events.options;
+  if (by === undefined && id === undefined) return events.options;
+  throw new InvalidOptionError(
+    "A hub gives the ids and writes the types; a contract with 'by' or 'id' is for eventStream.",
+  );
 }

@@ -1,63 +1,85 @@
-import type { OutgoingEvent } from "@sse/protocol";
+import type { EventMap } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
 import type { ReplayOptions } from "./backplane/memory.ts";
+import type { CloseReason } from "./close-reason.ts";
 import type { CorsOptions } from "./cors.ts";
 import type { GapReason } from "./frame.ts";
 import type { Authorize } from "./grants.ts";
-import type { LimitOptions } from "./limits.ts";
-import type { CloseReason } from "./outlet.ts";
+import { type LimitOptions, type Limits, resolveLimits } from "./limits.ts";
+import { heartbeatInterval, optionalLimit, retryTime } from "./options.ts";
 import type { HeadersLike } from "./response.ts";
 import type { SlowConsumer } from "./send-queue.ts";
+import type { SnapshotHook } from "./snapshot.ts";
 
-/** What a hub tells of its connections, for logs and metrics. */
+/** What a hub tells of its connections, for logs and metrics. What a hook throws goes to `onError`. */
 export interface HubHooks {
   opened?(connection: ConnectionFacts): void;
   closed?(connection: ConnectionFacts, reason: CloseReason): void;
+  /** The client was told that events are missing. */
   gap?(connection: ConnectionFacts, reason: GapReason): void;
+  /** At the close of a connection for which events were dropped: how many. */
   dropped?(connection: ConnectionFacts, events: number): void;
+  /** Bytes waited for longer than `maxStallMs`; the connection is closed as slow. */
   stalled?(connection: ConnectionFacts): void;
 }
 
 export interface ConnectionFacts {
   readonly principal: string | undefined;
+  /** Empty in a hub without channels. */
   readonly channels: readonly string[];
 }
 
-/** The events of a snapshot, of whatever contract: they are checked when they are sent. */
-// biome-ignore lint/suspicious/noExplicitAny: as said
-export type Snapshot = Iterable<OutgoingEvent<any>> | AsyncIterable<OutgoingEvent<any>>;
-
-/** What a snapshot hook is asked for. */
-export interface SnapshotRequest extends ConnectionFacts {
-  /** The position that the snapshot has to stand for, or later. */
-  readonly position: string;
-}
-
-export type SnapshotHook = (request: SnapshotRequest) => Snapshot;
-
-export interface HubOptions {
-  /** Where the log is. Default: the memory of this process. */
+// biome-ignore lint/suspicious/noExplicitAny: options that name no contract go with every one
+export interface HubOptions<M extends EventMap = any> {
+  /** Where the log is. Default: the memory of this process. One that is given is not closed with the hub. */
   readonly backplane?: Backplane | undefined;
   /** How much the memory backplane keeps; false: nothing. Default: 10,000 events, 32 MiB, 5 minutes. */
   readonly replay?: ReplayOptions | false | undefined;
-  /** A comment, or a mark, goes out after so much silence, in milliseconds; false: never. Default: 15,000; 8,000 on Bun. */
+  /** A comment, or a mark, is written after so much silence, in ms; false: never. Default: 15,000; 8,000 on Bun. */
   readonly heartbeatMs?: number | false | undefined;
-  /** The clients' reconnection time in milliseconds, spread by ±25 %. Default: none is sent, clients choose. */
+  /** The reconnection time clients are told, in milliseconds, spread by a quarter each way. Default: none. */
   readonly retryMs?: number | undefined;
   readonly limits?: LimitOptions | undefined;
   /** What happens to a client that reads more slowly than events come. Default: "disconnect", which loses nothing. */
   readonly slowConsumer?: SlowConsumer | undefined;
+  /** Who may connect. Default: everybody. */
   readonly authorize?: Authorize | undefined;
+  /** How often `authorize` is asked again while a connection lives, in ms; false: never. Default: 30,000. */
+  readonly reauthorizeMs?: number | false | undefined;
+  /** Which pages of other origins may read. Default: no CORS headers, and origins are not looked at. */
   readonly cors?: CorsOptions | undefined;
-  /** The hosts that this server answers for, as in URLs, with the port. Default: every one. */
+  /** The hosts that this server answers for, as in URLs, with the port; others get 421. Default: every one. */
   readonly hosts?: readonly string[] | undefined;
-  /** Sends the current state to a client whose gap the log cannot heal. For state, not for deltas. */
-  readonly snapshot?: SnapshotHook | undefined;
-  /** Whether data is checked against the contract's schemas. Default: true. */
+  /** Sends the current state to a client whose gap the log cannot heal. For state, not for deltas. Default: none. */
+  readonly snapshot?: SnapshotHook<M> | undefined;
+  /** Whether schemas of the contract check what is published. Default: true. */
   readonly validate?: boolean | undefined;
   readonly hooks?: HubHooks | undefined;
-  /** Hears what failed where nobody waits for it. Default: `console.error`. */
+  /** Told what failed where nobody waits for it. Default: `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface HubSettings {
+  readonly heartbeatMs: number | false;
+  readonly retryMs: number | undefined;
+  readonly reauthorizeMs: number | false;
+  readonly slowConsumer: SlowConsumer;
+  readonly validate: boolean;
+  readonly limits: Limits;
+  readonly onError: (error: unknown) => void;
+}
+
+/** @throws InvalidOptionError */
+export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): HubSettings {
+  return {
+    heartbeatMs: heartbeatInterval(options.heartbeatMs),
+    retryMs: retryTime("retryMs", options.retryMs),
+    reauthorizeMs: optionalLimit("reauthorizeMs", options.reauthorizeMs, 30_000),
+    slowConsumer: options.slowConsumer ?? "disconnect",
+    validate: options.validate ?? true,
+    limits: resolveLimits(options.limits),
+    onError: options.onError ?? ((error) => console.error("An event stream hub failed:", error)),
+  };
 }
 
 export interface RespondOptions {
@@ -65,7 +87,7 @@ export interface RespondOptions {
   readonly principal?: string | undefined;
   /** The client's address, for `limits.maxPerIp`. */
   readonly ip?: string | undefined;
-  /** Headers beside the stream's own. */
+  /** Added to the response's; one of the same name replaces ours. */
   readonly headers?: HeadersLike | undefined;
 }
 
@@ -76,7 +98,7 @@ export interface HubStats {
   readonly published: number;
   /** Events given to connections, each counted for each. */
   readonly delivered: number;
-  /** Events dropped for slow clients. */
+  /** Events dropped or superseded for slow clients. */
   readonly dropped: number;
   /** Gaps announced. */
   readonly gaps: number;
@@ -85,16 +107,19 @@ export interface HubStats {
 export interface DrainOptions {
   /** The time over which the connections are closed, in milliseconds. */
   readonly overMs: number;
-  /** The reconnection time that the clients are sent, spread by ±25 %. Default: the hub's. */
+  /** The reconnection time that the clients are told, spread by a quarter each way. Default: the hub's, or 2,000. */
   readonly retryMs?: number | undefined;
 }
 
 export interface HubBase extends AsyncDisposable {
   stats(): HubStats;
-  /** Ends the connections of a principal: they get `sse.reauth`. */
+  /** Ends the connections that a principal has to this process: they get `sse.reauth`. */
   revoke(principal: string): void;
-  /** Takes no more connections and closes those there are, spread over a time. Resolves when all are closed. */
+  /**
+   * Takes no more connections, and closes those there are, spread over a time; streams of a contract with `end` have
+   * until its end to finish. Resolves when all are closed.
+   */
   drain(options: DrainOptions): Promise<void>;
-  /** Closes all connections, which come back, and the backplane. */
+  /** Closes all connections, which come back elsewhere, and stops. `publish` rejects from here on. */
   close(): Promise<void>;
 }

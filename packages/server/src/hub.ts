@@ -1,14 +1,7 @@
 import type { EventContract, EventMap, InputOf, SendableType } from "@sse/protocol";
 import { HubCore } from "./hub-core.ts";
 import type { HubBase, HubOptions, RespondOptions } from "./hub-options.ts";
-
-/** What may be said of one published event beside its data. */
-export interface PublishOptions {
-  /** Under `latest`, a newer event of the same type and key replaces this one while it waits for a slow client. */
-  readonly key?: string | undefined;
-  /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. */
-  readonly idempotencyKey?: string | undefined;
-}
+import type { PublishOptions } from "./publisher.ts";
 
 /** One feed: every connection gets every event. */
 export interface Hub<M extends EventMap> extends HubBase {
@@ -41,41 +34,39 @@ export interface ChannelHub<M extends EventMap, Channel extends string = string>
   ) => Promise<Response>;
 }
 
-/** The one channel of a hub without channels. */
-const FEED = "";
-
 /**
- * A hub with one feed.
+ * A hub with one feed, which every connection gets.
+ *
  * @throws InvalidOptionError for an option out of range, and for a contract with `by` or `id`, whose cursor is not
- * the log's.
+ * the log's
  */
-export function createHub<M extends EventMap>(events: EventContract<M>, options: HubOptions = {}): Hub<M> {
-  const core = new HubCore(events, options);
-  return Object.assign(baseOf(core), {
-    publish: (type: string, data: unknown, publishOptions?: PublishOptions) =>
-      core.publish(FEED, type, data, publishOptions),
-    respond: (request: Request, respondOptions?: RespondOptions) =>
-      core.respond(request, [FEED], respondOptions),
-  });
+export function createHub<M extends EventMap>(
+  events: EventContract<M>,
+  options: HubOptions<NoInfer<M>> = {},
+): Hub<M> {
+  const core = new HubCore(events, options, false);
+  return {
+    ...baseOf(core),
+    publish: (type, data, publishOptions) => core.publish(undefined, type, data, publishOptions),
+    respond: (request, respondOptions) => core.respond(request, [], respondOptions),
+  };
 }
 
-/** A hub with channels. Throws as `createHub` does. */
+/** A hub with channels: each event goes to one, each connection has one or more. Throws as `createHub` does. */
 export function createChannelHub<M extends EventMap, Channel extends string = string>(
   events: EventContract<M>,
-  options: HubOptions = {},
+  options: HubOptions<NoInfer<M>> = {},
 ): ChannelHub<M, Channel> {
-  const core = new HubCore(events, options);
-  return Object.assign(baseOf(core), {
-    publish: (type: string, data: unknown, publishOptions: PublishOptions & { readonly channel: Channel }) =>
-      core.publish(publishOptions.channel, type, data, publishOptions),
-    respond: (
-      request: Request,
-      respondOptions: RespondOptions & { readonly channels: readonly [Channel, ...Channel[]] },
-    ) => core.respond(request, respondOptions.channels, respondOptions),
-  });
+  const core = new HubCore(events, options, true);
+  return {
+    ...baseOf(core),
+    publish: (type, data, publishOptions) =>
+      core.publish(publishOptions?.channel, type, data, publishOptions),
+    respond: (request, respondOptions) => core.respond(request, respondOptions?.channels, respondOptions),
+  };
 }
 
-function baseOf(core: HubCore): HubBase {
+function baseOf<M extends EventMap>(core: HubCore<M>): HubBase {
   return {
     stats: () => core.stats(),
     revoke: (principal) => core.revoke(principal),

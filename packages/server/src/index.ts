@@ -2,17 +2,18 @@
 export type {
   Backplane,
   BackplaneListener,
-  BackplaneMessage,
-  LoggedMessage,
-  Position,
+  BackplaneSubscription,
   ReplayPage,
 } from "./backplane/backplane.ts";
 export { type MemoryBackplaneOptions, memoryBackplane, type ReplayOptions } from "./backplane/memory.ts";
-export type { CorsOptions } from "./cors.ts";
-export { type Connection, type EventStreamOptions, eventStream, type Producer } from "./event-stream.ts";
-export type { GapReason } from "./frame.ts";
+export type { BackplaneMessage, Position } from "./backplane/message.ts";
+export type { CloseReason } from "./close-reason.ts";
+export type { Connection } from "./connection.ts";
+export { type CorsOptions, corsHeaders, corsPreflight } from "./cors.ts";
+export { eventStream } from "./event-stream.ts";
+export { Frame, type GapReason } from "./frame.ts";
 export type { Authorize, Grant } from "./grants.ts";
-export { type ChannelHub, createChannelHub, createHub, type Hub, type PublishOptions } from "./hub.ts";
+export { type ChannelHub, createChannelHub, createHub, type Hub } from "./hub.ts";
 export type {
   ConnectionFacts,
   DrainOptions,
@@ -21,11 +22,11 @@ export type {
   HubOptions,
   HubStats,
   RespondOptions,
-  Snapshot,
-  SnapshotHook,
-  SnapshotRequest,
 } from "./hub-options.ts";
 export type { LimitOptions } from "./limits.ts";
-export type { CloseReason } from "./outlet.ts";
-export { noMoreEvents } from "./response.ts";
+export type { EventStreamOptions } from "./options.ts";
+export type { Producer } from "./producer.ts";
+export type { PublishOptions } from "./publisher.ts";
+export { type HeadersLike, noMoreEvents } from "./response.ts";
 export type { SlowConsumer } from "./send-queue.ts";
+export type { Snapshot, SnapshotHook, SnapshotRequest } from "./snapshot.ts";

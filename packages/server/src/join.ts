@@ -1,122 +1,88 @@
-import type { LoggedMessage, Position, ReplayPage } from "./backplane/backplane.ts";
-import type { Frame, GapReason } from "./frame.ts";
+import type { Position } from "./backplane/message.ts";
+import type { Feed } from "./feed.ts";
+import type { GapReason } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { formatPosition, parsePosition } from "./position.ts";
 
-const PAGE_EVENTS = 256;
+/** Sends the state that heals a gap, and resolves with the position it stands for: the given one, or a later one. */
+export type SendSnapshot = (connection: HubConnection, at: Position, reason: GapReason) => Promise<Position>;
 
-/** What a join needs of its hub. */
-export interface JoinSource {
-  replay(after: number, channels: readonly string[], limit: number): Promise<ReplayPage>;
-  head(): Promise<Position>;
-  /** How far this process has read the log. */
-  live(): Position;
-  frameOf(message: LoggedMessage, epoch: string): Frame;
-  isEnd(message: LoggedMessage): boolean;
-  finish(connection: HubConnection): void;
-  /** Current state for a connection that cannot have all events; `undefined`: there is none to be had. */
-  readonly snapshot: ((connection: HubConnection, position: Position) => Promise<void>) | undefined;
-  onGap(connection: HubConnection, reason: GapReason): void;
-  /** From now on the connection gets what this process reads. */
-  goLive(connection: HubConnection): void;
-}
+/** What a client sends back may be anything; so much of it is told in the gap. */
+const MAX_SHOWN = 1024;
 
 /**
- * Brings a connection from where its client stopped to where the log is: page by page, each when the client has
- * taken the one before, and then over to the live events. Between the last look at the log and `goLive` there is no
- * await, so nothing falls between, and what is read twice is passed by offset.
+ * Brings connections from where their clients stopped to the live events: page by page, each when the client has
+ * taken the one before. Nothing of it counts against the queue, and nothing is held for it.
  */
-export async function join(
-  source: JoinSource,
-  connection: HubConnection,
-  lastEventId: string,
-): Promise<void> {
-  const { outlet } = connection;
-  let opened = await begin(source, connection, lastEventId);
-  for (;;) {
-    if (outlet.isClosed) return;
-    const live = source.live();
-    if (connection.position.epoch === live.epoch && connection.position.offset >= live.offset) break;
-    const { epoch, offset } = connection.position;
-    const page = await source.replay(offset, connection.channels, PAGE_EVENTS);
-    if (outlet.isClosed) return;
-    if (page.epoch !== epoch || live.epoch !== epoch) {
-      opened = await announce(source, connection, source.live(), lastEventId, "unknown-epoch");
-    } else if (page.trimmed > offset) {
-      const to = { epoch, offset: page.trimmed };
-      opened = await announce(
-        source,
-        connection,
-        to,
-        opened ? formatPosition(connection.position) : lastEventId,
-        "expired",
+export class Join {
+  readonly #feed: Feed;
+  readonly #sendSnapshot: SendSnapshot | undefined;
+
+  constructor(feed: Feed, sendSnapshot: SendSnapshot | undefined) {
+    this.#feed = feed;
+    this.#sendSnapshot = sendSnapshot;
+  }
+
+  /** A client comes, new with "", or back with the last event ID it has. */
+  async begin(connection: HubConnection, lastEventId: string): Promise<void> {
+    const { read } = this.#feed;
+    const asked = parsePosition(lastEventId);
+    if (lastEventId !== "" && asked === undefined) {
+      return this.#read(connection, () =>
+        this.#gap(connection, lastEventId.slice(0, MAX_SHOWN), read, "invalid"),
       );
-    } else {
-      if (!opened) connection.mark();
-      opened = true;
-      if (!deliver(source, connection, page.messages, page.upTo)) return;
-      await outlet.ready;
+    }
+    if (asked === undefined || (asked.epoch === read.epoch && asked.offset === read.offset)) {
+      connection.mark(read);
+      if (this.#feed.admit(connection)) return;
+    }
+    await this.#read(connection, () => this.#firstPage(connection, asked ?? read));
+  }
+
+  /** The log was lost under a live connection. */
+  async resume(connection: HubConnection): Promise<void> {
+    const from = formatPosition(connection.position);
+    await this.#read(connection, async () => {
+      await connection.ready;
+      await this.#gap(connection, from, this.#feed.read, "unknown-epoch");
+    });
+  }
+
+  async #read(connection: HubConnection, start: () => Promise<void>): Promise<void> {
+    this.#feed.startReading();
+    try {
+      await start();
+      await connection.ready;
+      while (!connection.isClosed && !this.#feed.admit(connection)) {
+        const at = connection.position;
+        const page = await this.#feed.replay(at, connection.channels);
+        if (page.gap !== undefined) await this.#gap(connection, formatPosition(at), page.from, page.gap);
+        // A snapshot stands for more than the page, which then begins too early.
+        if (connection.position.offset <= page.from.offset) connection.deliverPage(page.frames, page.upTo);
+        await connection.ready;
+      }
+    } finally {
+      this.#feed.stopReading();
     }
   }
-  if (!opened) connection.mark();
-  source.goLive(connection);
-}
 
-/** Settles where the connection starts; true if that was written, as a gap. */
-async function begin(source: JoinSource, connection: HubConnection, lastEventId: string): Promise<boolean> {
-  if (lastEventId === "") return false;
-  const asked = parsePosition(lastEventId);
-  const live = source.live();
-  if (asked === undefined) return announce(source, connection, live, lastEventId, "invalid");
-  if (asked.epoch !== live.epoch) return announce(source, connection, live, lastEventId, "unknown-epoch");
-  if (asked.offset > live.offset) {
-    // [DESIGN 10.3] This process may be behind the one that the client comes from: the log itself is asked.
-    const head = await source.head();
-    if (asked.epoch !== head.epoch)
-      return announce(source, connection, source.live(), lastEventId, "unknown-epoch");
-    if (asked.offset > head.offset) return announce(source, connection, source.live(), lastEventId, "future");
+  /** The log itself is asked, since another process may be further along than this one. */
+  async #firstPage(connection: HubConnection, asked: Position): Promise<void> {
+    const page = await this.#feed.replay(asked, connection.channels);
+    if (connection.isClosed) return;
+    if (page.gap === undefined) connection.mark(asked);
+    else await this.#gap(connection, formatPosition(asked), page.from, page.gap);
+    if (connection.position.offset <= page.from.offset) connection.deliverPage(page.frames, page.upTo);
   }
-  connection.position = asked;
-  return false;
-}
 
-async function announce(
-  source: JoinSource,
-  connection: HubConnection,
-  to: Position,
-  from: string,
-  reason: GapReason,
-): Promise<true> {
-  source.onGap(connection, reason);
-  if (source.snapshot === undefined) {
-    connection.gap(to, from, reason);
-    return true;
+  async #gap(connection: HubConnection, from: string, to: Position, reason: GapReason): Promise<void> {
+    if (connection.isClosed) return;
+    if (this.#sendSnapshot === undefined) return connection.gap(from, to, reason);
+    // The state of now makes everything before it superfluous.
+    const { read } = this.#feed;
+    const now = to.epoch === read.epoch && to.offset < read.offset ? read : to;
+    connection.gap(from, "state", reason);
+    const stands = await this.#sendSnapshot(connection, now, reason);
+    connection.mark(stands);
   }
-  // [DESIGN 10.12, PROTOCOL 4.8] Until all of the state has been sent the client keeps its old position: cut in
-  // between, it comes back to the gap.
-  const position = source.live();
-  connection.gapBeforeState(from, reason);
-  await source.snapshot(connection, position);
-  connection.position = position;
-  connection.mark();
-  return true;
-}
-
-/** False: one of the events finished the stream. */
-function deliver(
-  source: JoinSource,
-  connection: HubConnection,
-  messages: readonly LoggedMessage[],
-  upTo: number,
-): boolean {
-  const { epoch } = connection.position;
-  const end = messages.findIndex((message) => source.isEnd(message));
-  const wanted = end === -1 ? messages : messages.slice(0, end + 1);
-  connection.acceptPage(
-    wanted.map((message) => source.frameOf(message, epoch)),
-    upTo,
-  );
-  if (end === -1) return true;
-  source.finish(connection);
-  return false;
 }

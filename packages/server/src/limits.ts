@@ -1,20 +1,46 @@
-import { positive } from "./options.ts";
+import { optionalLimit } from "./options.ts";
 
 export interface LimitOptions {
-  /** Connections of the hub in this process; false: no limit. Default: no limit. */
+  /** Connections of the hub in this process. Default: false, no limit. */
   readonly maxConnections?: number | false | undefined;
   /** Connections of one principal, where one is named; false: no limit. Default: 16. */
   readonly maxPerPrincipal?: number | false | undefined;
   /** Connections from one address, where the caller names it; false: no limit. Default: 64. */
   readonly maxPerIp?: number | false | undefined;
-  /** Serialized size of one published event, in bytes. Default: 1,048,576 (1 MiB). */
-  readonly maxEventBytes?: number | undefined;
-  /** Bytes that may wait for one slow client. Default: 1,048,576 (1 MiB). */
-  readonly maxQueueBytes?: number | undefined;
-  /** How long bytes may wait without any leaving, in milliseconds; false: for ever. Default: 10,000. */
+  /** Size of one published event, serialized, in bytes; false: no limit. Default: 1,048,576 (1 MiB). */
+  readonly maxEventBytes?: number | false | undefined;
+  /** Bytes that may wait for one slow client; false: no limit. Default: 1,048,576 (1 MiB). */
+  readonly maxQueueBytes?: number | false | undefined;
+  /**
+   * How long bytes may wait without any leaving, in milliseconds, at most a sixteenth less; false: for ever.
+   * Default: 10,000.
+   */
   readonly maxStallMs?: number | false | undefined;
-  /** Connections are ended after so long, ±10 %, and come back; in milliseconds. Default: never. */
+  /** Connections are closed after so long, a quarter more or less, and come back. Default: false, no limit. */
   readonly maxDurationMs?: number | false | undefined;
+}
+
+export interface Limits {
+  readonly maxConnections: number | false;
+  readonly maxPerPrincipal: number | false;
+  readonly maxPerIp: number | false;
+  readonly maxEventBytes: number | false;
+  readonly maxQueueBytes: number | false;
+  readonly maxStallMs: number | false;
+  readonly maxDurationMs: number | false;
+}
+
+/** @throws InvalidOptionError */
+export function resolveLimits(options: LimitOptions = {}): Limits {
+  return {
+    maxConnections: optionalLimit("limits.maxConnections", options.maxConnections, false),
+    maxPerPrincipal: optionalLimit("limits.maxPerPrincipal", options.maxPerPrincipal, 16),
+    maxPerIp: optionalLimit("limits.maxPerIp", options.maxPerIp, 64),
+    maxEventBytes: optionalLimit("limits.maxEventBytes", options.maxEventBytes, 1_048_576),
+    maxQueueBytes: optionalLimit("limits.maxQueueBytes", options.maxQueueBytes, 1_048_576),
+    maxStallMs: optionalLimit("limits.maxStallMs", options.maxStallMs, 10_000),
+    maxDurationMs: optionalLimit("limits.maxDurationMs", options.maxDurationMs, false),
+  };
 }
 
 /** Who holds a connection, as far as it is known. */
@@ -23,50 +49,88 @@ export interface Holder {
   readonly ip: string | undefined;
 }
 
-/** Counts who holds how many connections. */
+/** 503: the server is full. 429: this one has enough. */
+export type Refused = 429 | 503;
+
+/** Counts who holds how many connections, those that are still being let in among them. */
 export class Admission {
-  readonly #max: { readonly all: number; readonly principal: number; readonly ip: number };
+  readonly #limits: Limits;
   #all = 0;
-  readonly #principals = new Map<string, number>();
-  readonly #ips = new Map<string, number>();
+  readonly #principals = new Counts();
+  readonly #ips = new Counts();
 
-  constructor(options: LimitOptions) {
-    this.#max = {
-      all: positive("limits.maxConnections", options.maxConnections, 0),
-      principal: positive("limits.maxPerPrincipal", options.maxPerPrincipal, 16),
-      ip: positive("limits.maxPerIp", options.maxPerIp, 64),
-    };
+  constructor(limits: Limits) {
+    this.#limits = limits;
   }
 
-  get connections(): number {
-    return this.#all;
-  }
-
-  /** 503: the server is full. 429: this one has enough. `undefined`: taken in, until `leave`. */
-  enter({ principal, ip }: Holder): 429 | 503 | undefined {
-    if (reached(this.#all, this.#max.all)) return 503;
-    if (principal !== undefined && reached(this.#principals.get(principal) ?? 0, this.#max.principal))
-      return 429;
-    if (ip !== undefined && reached(this.#ips.get(ip) ?? 0, this.#max.ip)) return 429;
+  /** A place for a connection from this address, to be given back by `leave`; or why there is none. */
+  enter(ip: string | undefined): Ticket | Refused {
+    if (isReached(this.#all, this.#limits.maxConnections)) return 503;
+    if (ip !== undefined && isReached(this.#ips.of(ip), this.#limits.maxPerIp)) return 429;
     this.#all++;
-    if (principal !== undefined) add(this.#principals, principal, 1);
-    if (ip !== undefined) add(this.#ips, ip, 1);
+    this.#ips.add(ip, 1);
+    return new Ticket(this, ip);
+  }
+
+  /** Once it is known who asks. */
+  name(principal: string | undefined): 429 | undefined {
+    if (principal === undefined) return undefined;
+    if (isReached(this.#principals.of(principal), this.#limits.maxPerPrincipal)) return 429;
+    this.#principals.add(principal, 1);
     return undefined;
   }
 
   leave({ principal, ip }: Holder): void {
     this.#all--;
-    if (principal !== undefined) add(this.#principals, principal, -1);
-    if (ip !== undefined) add(this.#ips, ip, -1);
+    this.#ips.add(ip, -1);
+    this.#principals.add(principal, -1);
   }
 }
 
-function reached(count: number, max: number): boolean {
-  return max > 0 && count >= max;
+/** One place, taken until it is left. */
+export class Ticket {
+  readonly #admission: Admission;
+  readonly #ip: string | undefined;
+  #principal: string | undefined;
+  #isLeft = false;
+
+  constructor(admission: Admission, ip: string | undefined) {
+    this.#admission = admission;
+    this.#ip = ip;
+  }
+
+  get holder(): Holder {
+    return { principal: this.#principal, ip: this.#ip };
+  }
+
+  name(principal: string | undefined): 429 | undefined {
+    const refused = this.#admission.name(principal);
+    if (refused === undefined) this.#principal = principal;
+    return refused;
+  }
+
+  leave(): void {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    this.#admission.leave(this.holder);
+  }
 }
 
-function add(counts: Map<string, number>, name: string, by: 1 | -1): void {
-  const count = (counts.get(name) ?? 0) + by;
-  if (count === 0) counts.delete(name);
-  else counts.set(name, count);
+class Counts {
+  readonly #counts = new Map<string, number>();
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  add(name: string | undefined, by: 1 | -1): void {
+    if (name === undefined) return;
+    const count = this.of(name) + by;
+    if (count === 0) this.#counts.delete(name);
+    else this.#counts.set(name, count);
+  }
+}
+
+function isReached(count: number, limit: number | false): boolean {
+  return limit !== false && count >= limit;
 }

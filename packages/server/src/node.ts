@@ -1,29 +1,35 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { Readable } from "node:stream";
+import { NodeSink } from "./sink/node-sink.ts";
+import { sinkOf } from "./sink/stream-sink.ts";
 
+/** Requests of node:http, node:https and node:http2 (compat), and of what is built on them. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
 export interface NodeOptions {
-  /** The public origin (`https://api.example`), where a proxy hides it. Default: from the request. */
+  /** The origin the public sees, where a proxy hides it: `https://example.com`. Default: the request's own. */
   readonly origin?: string | undefined;
-  /** Hears what the handler threw; the client gets 500. Default: `console.error`. */
+  /** Told what a handler threw, and what a body failed with. Default: `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /**
- * Makes a handler of `Request` → `Response` into a listener for `node:http`, `node:https`, `node:http2` (compat),
- * Express and Connect. An error goes to `next` where there is one, else to `onError`, and the client gets 500.
+ * A handler from Request to Response as a listener for `node:http`, `https`, `http2` and everything with the same
+ * `(req, res, next?)`. A handler that throws is passed to `next`, or answered with 500 and told to `onError`; a
+ * request without a valid host or URL is answered with 400. It never throws.
  */
 export function toNodeListener(
   handler: (request: Request) => Response | Promise<Response>,
   options: NodeOptions = {},
 ): (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void {
+  const onError = options.onError ?? console.error;
   return (req, res, next) => {
-    answer(handler, req, res, options).catch((error: unknown) => {
-      if (next !== undefined && !res.headersSent) next(error);
-      else fail(error, res, options);
+    void answer(handler, req, res, options).catch((error: unknown) => {
+      if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
+      if (next !== undefined && !res.headersSent) return next(error);
+      onError(error);
+      refuse(res, 500, "Internal Server Error");
     });
   };
 }
@@ -34,109 +40,195 @@ async function answer(
   res: NodeResponse,
   options: NodeOptions,
 ): Promise<void> {
-  let request: Request;
-  try {
-    request = toRequest(req, res, options);
-  } catch {
-    // A host or path that makes no URL, a method that fetch has no word for: the client's fault, not ours.
-    res.statusCode = 400;
-    res.end("Bad request\n");
-    return;
-  }
-  await writeResponse(await handler(request), req, res);
+  // A client that goes away in the wrong moment is no reason to end the process.
+  res.on("error", () => {});
+  const response = await handler(convert(req, res, options));
+  const failure = await send(response, req, res);
+  if (failure !== undefined) (options.onError ?? console.error)(failure.error);
 }
 
+/** The URL or the host of a request makes no sense: 400. */
+class BadRequest extends Error {}
+
 /**
- * The `Request` of a Node request. Its signal aborts when the client leaves.
- * @throws TypeError where the request makes no URL or `Request`.
+ * The web's view of a request: its signal aborts when the client leaves before the response is complete. Of use where
+ * a framework wants its own handler; `toNodeListener` does it by itself.
+ *
+ * @throws TypeError for a host or a URL that is none, and for a method that fetch does not know
  */
 export function toRequest(req: NodeRequest, res: NodeResponse, options: NodeOptions = {}): Request {
-  const method = req.method ?? "GET";
+  try {
+    return convert(req, res, options);
+  } catch (error) {
+    if (error instanceof BadRequest) throw new TypeError(error.message, { cause: error.cause });
+    throw error;
+  }
+}
+
+function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Request {
   const gone = new AbortController();
   res.once("close", () => {
     if (!res.writableFinished) gone.abort();
   });
-  const hasBody = method !== "GET" && method !== "HEAD";
-  // Express rewrites `url` below a mounted router and keeps the whole in `originalUrl`.
-  const path = (req as { originalUrl?: string }).originalUrl ?? req.url ?? "/";
-  const init: RequestInit & { duplex: "half" } = {
-    method,
-    headers: headersOf(req),
-    signal: gone.signal,
-    duplex: "half",
-    // The two declarations of the same stream, Node's and the DOM's, do not know of each other.
-    body: hasBody ? (Readable.toWeb(req as IncomingMessage) as unknown as ReadableStream<Uint8Array>) : null,
-  };
-  return new Request(
-    new URL(path.startsWith("/") ? path : new URL(path).pathname, options.origin ?? originOf(req)),
-    init,
-  );
-}
-
-/** Writes a `Response`, chunk by chunk as the client takes it; resolves when it is written or the client is gone. */
-export async function writeResponse(response: Response, req: NodeRequest, res: NodeResponse): Promise<void> {
-  if (res.destroyed) {
-    await response.body?.cancel();
-    return;
-  }
-  res.statusCode = response.status;
-  for (const [name, value] of response.headers) if (name !== "set-cookie") res.setHeader(name, value);
-  const cookies = response.headers.getSetCookie();
-  if (cookies.length > 0) res.setHeader("set-cookie", cookies);
-  if (response.body === null || req.method === "HEAD") {
-    await response.body?.cancel();
-    res.end();
-    return;
-  }
-  // Events leave one by one; waiting to fill a packet would only delay them.
-  req.socket?.setNoDelay?.(true);
-  (res as ServerResponse).flushHeaders(); // HTTP/2's compat response has it too, its declaration does not
-  await pump(response.body, res);
-}
-
-async function pump(body: ReadableStream<Uint8Array>, res: NodeResponse): Promise<void> {
-  const reader = body.getReader();
-  const left = new Promise<void>((resolve) => res.once("close", resolve));
-  left.then(() => reader.cancel()).catch(() => {}); // the producer is told; what it throws then is its own affair
+  const method = req.method ?? "GET";
+  const bodyless = method === "GET" || method === "HEAD";
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || res.destroyed) break;
-      // The two kinds of response declare `write` apart; both take bytes.
-      if (!(res as ServerResponse).write(value)) await Promise.race([left, drained(res)]);
-    }
-    if (!res.destroyed) res.end();
-  } catch {
-    res.destroy(); // the body failed: the client must not take what it has for the whole
+    return new Request(urlOf(req, options.origin), {
+      method,
+      headers: headersOf(req),
+      signal: gone.signal,
+      ...(bodyless ? undefined : { body: bodyOf(req), duplex: "half" }),
+    });
+  } catch (cause) {
+    throw new BadRequest("The request has no URL, host or method that makes sense.", { cause });
   }
 }
 
-function drained(res: NodeResponse): Promise<void> {
-  return new Promise((resolve) => res.once("drain", resolve));
+/** Express and its like change `url` when they mount a handler, and keep what the client asked for beside it. */
+function urlOf(req: NodeRequest & { readonly originalUrl?: unknown }, origin: string | undefined): URL {
+  const asked = typeof req.originalUrl === "string" ? req.originalUrl : (req.url ?? "/");
+  const path = asked.startsWith("/") ? asked : pathOfAbsolute(asked);
+  const base = origin ?? `${"encrypted" in req.socket ? "https" : "http"}://${hostOf(req)}`;
+  const { origin: own } = new URL(base);
+  // Put together as text: `new URL("//evil.example", base)` would be another host.
+  return new URL(own + path);
+}
+
+function pathOfAbsolute(asked: string): string {
+  if (asked === "*") return "/*";
+  const { pathname, search } = new URL(asked);
+  return pathname + search;
+}
+
+const HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]+)(:\d{1,5})?$/i;
+
+function hostOf(req: NodeRequest): string {
+  const host = req.headers[":authority"] ?? req.headers.host;
+  if (typeof host !== "string" || !HOST.test(host)) throw new TypeError("The Host header is no host.");
+  return host;
 }
 
 function headersOf(req: NodeRequest): Headers {
   const headers = new Headers();
-  for (let at = 0; at + 1 < req.rawHeaders.length; at += 2) {
-    const name = req.rawHeaders[at] as string;
-    if (!name.startsWith(":")) headers.append(name, req.rawHeaders[at + 1] as string); // HTTP/2's own begin so
+  const { rawHeaders } = req;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!;
+    // HTTP/2 has pseudo-headers among them, such as ":path".
+    if (!name.startsWith(":")) headers.append(name, rawHeaders[at + 1]!);
   }
   return headers;
 }
 
-function originOf(req: NodeRequest): string {
-  const secure = "encrypted" in req.socket && req.socket.encrypted;
-  const host = (req as Partial<Http2ServerRequest>).authority || req.headers.host || "localhost";
-  return `${secure ? "https" : "http"}://${host}`;
+/** The request's body, read when somebody reads it. */
+function bodyOf(req: NodeRequest): ReadableStream<Uint8Array> {
+  let chunks: AsyncIterator<Uint8Array> | undefined;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        chunks ??= req.iterator({ destroyOnReturn: false });
+        const { done, value } = await chunks.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await chunks?.return?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
-function fail(error: unknown, res: NodeResponse, { onError }: NodeOptions): void {
-  if (onError !== undefined) onError(error);
-  else console.error("A handler failed.", error);
-  if (res.headersSent) {
-    res.destroy();
-    return;
+/**
+ * Writes a Response to Node's. Settles when it is sent or the client has left; never rejects: a body that fails cuts
+ * the connection, which is all that HTTP can say by then.
+ */
+export async function writeResponse(response: Response, req: NodeRequest, res: NodeResponse): Promise<void> {
+  await send(response, req, res);
+}
+
+async function send(
+  response: Response,
+  req: NodeRequest,
+  res: NodeResponse,
+): Promise<{ readonly error: unknown } | undefined> {
+  const { body } = response;
+  if (res.destroyed || res.headersSent) {
+    await body?.cancel().catch(() => {});
+    return undefined;
   }
-  res.statusCode = 500;
-  res.end("Internal server error\n");
+  writeHead(response, req, res);
+  if (body === null || req.method === "HEAD") {
+    res.end();
+    await body?.cancel().catch(() => {});
+    return undefined;
+  }
+  const closed = new Promise<void>((resolve) => res.once("close", resolve));
+  (res as ServerResponse).flushHeaders(); // HTTP/2's compat response has it too, its declaration does not
+  if (sinkOf(body)?.redirect((owner) => new NodeSink(res, owner))) {
+    await closed;
+    return undefined;
+  }
+  return pump(body, res);
+}
+
+// Between two hops, and theirs: Node writes them itself, and HTTP/2 forbids them.
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+function writeHead(response: Response, req: NodeRequest, res: NodeResponse): void {
+  res.statusCode = response.status;
+  if (response.statusText !== "" && req.httpVersionMajor === 1) res.statusMessage = response.statusText;
+  for (const [name, value] of response.headers) {
+    if (!HOP_BY_HOP.has(name) && name !== "set-cookie") res.setHeader(name, value);
+  }
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length > 0) res.setHeader("set-cookie", cookies);
+}
+
+async function pump(
+  body: ReadableStream<Uint8Array>,
+  response: NodeResponse,
+): Promise<{ readonly error: unknown } | undefined> {
+  // Both kinds write in the same way; their types say so in incompatible overloads.
+  const res = response as ServerResponse;
+  const reader = body.getReader();
+  res.once("close", () => void reader.cancel().catch(() => {}));
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (!res.destroyed && !res.write(value)) await drained(res);
+    }
+    res.end();
+    return undefined;
+  } catch (error) {
+    const left = res.destroyed;
+    res.destroy();
+    return left ? undefined : { error };
+  }
+}
+
+function drained(res: ServerResponse): Promise<void> {
+  if (res.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      res.off("drain", done);
+      res.off("close", done);
+      resolve();
+    };
+    res.on("drain", done);
+    res.on("close", done);
+  });
+}
+
+function refuse(res: NodeResponse, status: number, text: string): void {
+  if (res.headersSent) return void res.destroy();
+  res.statusCode = status;
+  res.setHeader("content-type", "text/plain; charset=utf-8");
+  res.end(`${text}\n`);
 }

@@ -1,27 +1,88 @@
 import { InvalidOptionError, MAX_RETRY_MS } from "@sse/protocol";
+import type { HeadersLike } from "./response.ts";
 
-/** 15 s; 8 s on Bun, whose server cuts quiet connections after about ten. */
-export const DEFAULT_HEARTBEAT_MS: number = "Bun" in globalThis ? 8_000 : 15_000;
-export const DEFAULT_MAX_QUEUE_BYTES = 1_048_576;
-export const DEFAULT_MAX_STALL_MS = 10_000;
+const HEARTBEAT_MS = 15_000;
+/** Bun's server cuts connections that were quiet for about ten seconds. */
+const HEARTBEAT_MS_ON_BUN = 8_000;
+const STREAM_QUEUE_BYTES = 16_777_216;
 
-/** A number of at least `least`; `false` is off and becomes 0. */
-export function positive(
-  name: string,
-  value: number | false | undefined,
-  fallback: number,
-  { least = 1, most = Number.MAX_SAFE_INTEGER }: { least?: number; most?: number } = {},
-): number {
-  if (value === undefined) return fallback;
-  if (value === false) return 0;
-  if (typeof value === "number" && value >= least && value <= most) return value;
-  throw new InvalidOptionError(`${name} is a number from ${least} to ${most}, not ${String(value)}.`);
+/** How one stream is served. */
+export interface EventStreamOptions {
+  /**
+   * A comment is written when the connection was quiet for so many milliseconds. Default: 15,000; 8,000 on Bun.
+   * False: none, and none is announced.
+   */
+  readonly heartbeatMs?: number | false | undefined;
+  /** The reconnection time clients are told, in milliseconds, spread by up to a quarter each way. Default: none. */
+  readonly retryMs?: number | undefined;
+  /** Whether schemas of the contract check what is sent. Default: true. */
+  readonly validate?: boolean | undefined;
+  /** Added to the response's; one of the same name replaces ours. */
+  readonly headers?: HeadersLike | undefined;
+  /**
+   * The connection is closed after so many milliseconds, spread by a quarter each way, and the client comes back:
+   * for load balancers that should see connections move. Default: false, no limit.
+   */
+  readonly maxDurationMs?: number | false | undefined;
+  /**
+   * A producer that goes on sending though `send` returns false is cut off, as `slow`, when so many bytes wait.
+   * Default: 16 MiB. False: no limit.
+   */
+  readonly maxQueueBytes?: number | false | undefined;
+  /**
+   * Told what the producer threw; `id` is what the client sees in `sse.error`, "" where it saw none.
+   * Default: `console.error`.
+   */
+  readonly onError?: ((error: unknown, id: string) => void) | undefined;
 }
 
+export interface EventStreamSettings {
+  readonly heartbeatMs: number | false;
+  readonly retryMs: number | undefined;
+  readonly validate: boolean;
+  readonly headers: HeadersLike | undefined;
+  readonly maxDurationMs: number | false;
+  readonly maxQueueBytes: number | false;
+  readonly onError: (error: unknown, id: string) => void;
+}
+
+/** @throws InvalidOptionError */
+export function resolveEventStreamOptions(options: EventStreamOptions): EventStreamSettings {
+  return {
+    heartbeatMs: heartbeatInterval(options.heartbeatMs),
+    retryMs: retryTime("retryMs", options.retryMs),
+    validate: options.validate ?? true,
+    headers: options.headers,
+    maxDurationMs: optionalLimit("maxDurationMs", options.maxDurationMs, false),
+    maxQueueBytes: optionalLimit("maxQueueBytes", options.maxQueueBytes, STREAM_QUEUE_BYTES),
+    onError: options.onError ?? logError,
+  };
+}
+
+export function logError(error: unknown, id: string): void {
+  console.error(id === "" ? "An event stream failed:" : `An event stream failed (${id}):`, error);
+}
+
+export function heartbeatInterval(value: number | false | undefined): number | false {
+  const byDefault = "Bun" in globalThis ? HEARTBEAT_MS_ON_BUN : HEARTBEAT_MS;
+  return optionalLimit("heartbeatMs", value, byDefault);
+}
+
+/** A reconnection time, or none. */
 export function retryTime(name: string, value: number | undefined): number | undefined {
-  if (value === undefined) return undefined;
-  if (Number.isInteger(value) && value >= 0 && value <= MAX_RETRY_MS) return value;
+  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= MAX_RETRY_MS)) return value;
   throw new InvalidOptionError(
-    `${name} is an integer from 0 to ${MAX_RETRY_MS} milliseconds, not ${String(value)}.`,
+    `${name} is an integer from 0 to ${MAX_RETRY_MS}, in milliseconds, not ${value}.`,
   );
+}
+
+/** A whole number from 1 on, or false for none. */
+export function optionalLimit<Default extends number | false>(
+  name: string,
+  value: number | false | undefined,
+  byDefault: Default,
+): number | Default | false {
+  if (value === undefined) return byDefault;
+  if (value === false || (Number.isSafeInteger(value) && value > 0)) return value;
+  throw new InvalidOptionError(`${name} is a whole number from 1 on, or false, not ${value}.`);
 }

@@ -1,8 +1,8 @@
-import type { Position } from "./backplane/backplane.ts";
+import type { Position } from "./backplane/message.ts";
 
 const GRAMMAR = /^([A-Za-z0-9_-]{1,64})\.(0|[1-9][0-9]{0,15})$/;
 
-/** [PROTOCOL 4.1] `<epoch>.<offset>`. */
+/** `<epoch>.<offset>`. PROTOCOL.md, section 4. */
 export function formatPosition({ epoch, offset }: Position): string {
   return `${epoch}.${offset}`;
 }

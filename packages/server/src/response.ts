@@ -1,68 +1,57 @@
-import { decodeLastEventId, END_ID, EVENT_STREAM_MEDIA_TYPE, LAST_EVENT_ID_PARAMETER } from "@sse/protocol";
+import { END_ID, EVENT_STREAM_MEDIA_TYPE } from "@sse/protocol";
+import { acceptsEventStream, lastEventIdOf } from "./request.ts";
 
 export type HeadersLike = NonNullable<RequestInit["headers"]>;
 
-/** [PROTOCOL 1] What every event stream is answered with; what the caller adds comes on top. */
-export function streamHeaders(extra?: HeadersLike | undefined): Headers {
-  const headers = new Headers(extra);
-  headers.set("content-type", `${EVENT_STREAM_MEDIA_TYPE}; charset=utf-8`);
-  headers.set("cache-control", "no-store, private, no-transform");
-  headers.set("x-accel-buffering", "no");
-  // HTTP/2 forbids these, and an HTTP/1.1 server writes its own.
-  for (const name of ["connection", "keep-alive", "transfer-encoding"]) headers.delete(name);
-  return headers;
+/** HTTP/2 forbids these, and HTTP/1.1 servers write them themselves. */
+const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding"];
+
+const STREAM_HEADERS: HeadersInit = {
+  "content-type": `${EVENT_STREAM_MEDIA_TYPE}; charset=utf-8`,
+  "cache-control": "no-store, private, no-transform",
+  "x-accel-buffering": "no",
+};
+
+/** The answer that carries an event stream. `headers` are added, and replace ours where they have the same name. */
+export function streamResponse(body: BodyInit | null, headers: HeadersLike | undefined): Response {
+  const all = withHeaders(new Headers(STREAM_HEADERS), headers);
+  for (const name of HOP_BY_HOP) all.delete(name);
+  return new Response(body, { headers: all });
 }
 
-/** 204: there is nothing more. Every EventSource, the browsers' too, stops reconnecting. */
-export function noMoreEvents(init: { readonly headers?: HeadersLike | undefined } = {}): Response {
-  const headers = new Headers(init.headers);
-  headers.set("cache-control", "no-store");
-  return new Response(null, { status: 204, headers });
+/**
+ * 204: there is nothing more, do not come back. Browsers' own `EventSource` obeys it as well.
+ * WHATWG HTML, "Server-sent events": a response that is not 200 fails the connection.
+ */
+export function noMoreEvents(init?: { readonly headers?: HeadersLike | undefined }): Response {
+  const headers = new Headers({ "cache-control": "no-store" });
+  return new Response(null, { status: 204, headers: withHeaders(headers, init?.headers) });
 }
 
-/** The position a request comes back with: the header, or where that is absent or empty the query. */
-export function readLastEventId(request: Request): string {
-  const header = decodeLastEventId(request.headers.get("last-event-id") ?? "");
-  if (header !== "") return header;
-  return new URL(request.url).searchParams.get(LAST_EVENT_ID_PARAMETER) ?? "";
+/** A refusal, in one line of plain text. */
+export function refusal(status: number, text: string, headers?: HeadersLike | undefined): Response {
+  const own = new Headers({ "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
+  return new Response(`${text}\n`, { status, headers: withHeaders(own, headers) });
 }
 
-/** The answer to a request that gets no stream, whatever the stream: `undefined` where it gets one. */
-export function answerWithoutStream(request: Request, extra?: HeadersLike | undefined): Response | undefined {
+/** What is answered without a stream: a refused media type, a stream that is finished, `HEAD`. */
+export function shortAnswer(request: Request, headers: HeadersLike | undefined): Response | undefined {
   if (!acceptsEventStream(request.headers.get("accept"))) {
-    return refusal(406, "This resource is an event stream; accept text/event-stream.", extra);
+    return refusal(
+      406,
+      `This resource is ${EVENT_STREAM_MEDIA_TYPE}, which the Accept header excludes.`,
+      headers,
+    );
   }
-  if (request.method === "HEAD") return new Response(null, { headers: streamHeaders(extra) });
-  // [DESIGN 10.9] The stream was finished: nothing more will come.
-  if (readLastEventId(request) === END_ID) return noMoreEvents({ headers: extra });
-  return undefined;
+  if (lastEventIdOf(request) === END_ID) return noMoreEvents({ headers });
+  return request.method === "HEAD" ? streamResponse(null, headers) : undefined;
 }
 
-/** A refusal in plain text. `retryAfterMs` is spread by the caller. */
-export function refusal(
-  status: number,
-  message: string,
-  extra?: HeadersLike | undefined,
-  retryAfterMs?: number | undefined,
-): Response {
-  const headers = new Headers(extra);
-  headers.set("content-type", "text/plain; charset=utf-8");
-  headers.set("cache-control", "no-store");
-  if (retryAfterMs !== undefined)
-    headers.set("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
-  return new Response(`${message}\n`, { status, headers });
-}
-
-/** RFC 9110, 12.5.1, for one media type: the most specific range decides, and q=0 refuses. */
-function acceptsEventStream(accept: string | null): boolean {
-  if (accept === null || accept.trim() === "") return true;
-  let best = { specificity: -1, quality: 0 };
-  for (const range of accept.toLowerCase().split(",")) {
-    const [name = "", ...parameters] = range.split(";").map((part) => part.trim());
-    const specificity = ["*/*", "text/*", EVENT_STREAM_MEDIA_TYPE].indexOf(name);
-    const q = parameters.find((parameter) => parameter.startsWith("q="));
-    const quality = q === undefined ? 1 : Number(q.slice(2));
-    if (specificity > best.specificity) best = { specificity, quality };
-  }
-  return best.quality > 0;
+/** Every header of `more` replaces those of its name. */
+export function withHeaders(headers: Headers, more: HeadersLike | undefined): Headers {
+  if (more === undefined) return headers;
+  const given = new Headers(more);
+  for (const name of given.keys()) headers.delete(name);
+  for (const [name, value] of given) headers.append(name, value);
+  return headers;
 }

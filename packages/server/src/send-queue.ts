@@ -1,30 +1,33 @@
-import { type Frame, gapFrame } from "./frame.ts";
+import type { Frame } from "./frame.ts";
 
 /** What happens to a connection whose client reads more slowly than events come. */
 export type SlowConsumer = "disconnect" | "drop-oldest" | "latest";
 
+/** What was waiting, and the position after what was dropped before it. */
+export interface Taken {
+  readonly frames: readonly Frame[];
+  /** The last frame that was dropped since the last take, to be announced before the first of `frames`. */
+  readonly dropped: Frame | undefined;
+}
+
 /**
- * What waits for one slow client: at most so many bytes, of frames that are shared with other connections. An
- * empty queue takes one frame of any size, so that no event is too large to arrive at all.
+ * What waits for one slow client: at most so many bytes, of frames that are shared with other connections. An empty
+ * queue takes one frame of any size, so that no event is too large to arrive at all.
  */
 export class SendQueue {
-  readonly #maxBytes: number;
+  readonly #maxBytes: number | false;
   readonly #policy: SlowConsumer;
   /** `undefined` where a newer frame of the same key took the place. */
   #frames: (Frame | undefined)[] = [];
   readonly #places = new Map<string, number>();
   #bytes = 0;
-  /** [DESIGN 10.8] The first frame that was dropped since the last take, and the last. */
-  #droppedFrom: string | undefined;
-  #droppedTo: string | undefined;
+  #holes = 0;
+  #lastDropped: Frame | undefined;
   #dropped = 0;
-  readonly #from: () => string;
 
-  /** `from` tells the id that the client has, for the gap that announces what was dropped. */
-  constructor(maxBytes: number, policy: SlowConsumer, from: () => string) {
+  constructor(maxBytes: number | false, policy: SlowConsumer) {
     this.#maxBytes = maxBytes;
     this.#policy = policy;
-    this.#from = from;
   }
 
   get bytes(): number {
@@ -35,75 +38,76 @@ export class SendQueue {
     return this.#frames.length === 0;
   }
 
-  /** The events that this queue has dropped so far. */
+  /** How many events this queue has dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** False: there is no room, and the policy does not make any. */
+  /** False: there is no room, and the policy makes none. */
   push(frame: Frame): boolean {
-    if (this.#policy === "latest" && frame.key !== undefined) this.#supersede(frame.key);
-    if (this.#frames.length > 0 && this.#bytes + frame.bytes.length > this.#maxBytes) {
-      if (this.#policy !== "drop-oldest" || !this.#dropUntilFits(frame)) return false;
+    const key = this.#policy === "latest" ? frame.key : undefined;
+    if (key !== undefined) this.#supersede(key);
+    if (this.#bytes > 0 && this.#isTooMuch(frame)) {
+      if (this.#policy !== "drop-oldest") return false;
+      this.#dropFor(frame);
     }
     const place = this.#frames.push(frame) - 1;
-    if (this.#policy === "latest" && frame.key !== undefined) this.#places.set(frame.key, place);
+    if (key !== undefined) this.#places.set(key, place);
     this.#bytes += frame.bytes.length;
     return true;
   }
 
-  /** Takes these whatever the budget says. */
-  admit(frames: readonly Frame[]): void {
-    for (const frame of frames) {
-      this.#frames.push(frame);
-      this.#bytes += frame.bytes.length;
-    }
-  }
-
-  /** Everything that waits, in order, behind the gap that stands for what was dropped. */
-  takeAll(): Frame[] {
-    const waiting = this.#frames;
-    const frames =
-      this.#places.size === 0 ? (waiting as Frame[]) : waiting.filter((frame) => frame !== undefined);
-    this.#frames = [];
-    this.#places.clear();
-    this.#bytes = 0;
-    if (this.#droppedTo !== undefined) {
-      frames.unshift(gapFrame(this.#droppedTo, this.#droppedFrom ?? "", "overflow"));
-      this.#droppedFrom = this.#droppedTo = undefined;
-    }
-    return frames;
+  /** Everything that waits, in order. */
+  take(): Taken {
+    const taken = { frames: this.#frames.filter((frame) => frame !== undefined), dropped: this.#lastDropped };
+    this.clear();
+    return taken;
   }
 
   clear(): void {
     this.#frames = [];
+    this.#holes = 0;
     this.#places.clear();
     this.#bytes = 0;
-    this.#droppedFrom = this.#droppedTo = undefined;
+    this.#lastDropped = undefined;
   }
 
+  #isTooMuch(frame: Frame): boolean {
+    return this.#maxBytes !== false && this.#bytes + frame.bytes.length > this.#maxBytes;
+  }
+
+  /** The older one goes and the newer one comes last, so that ids always ascend. */
   #supersede(key: string): void {
     const place = this.#places.get(key);
-    if (place === undefined) return;
-    this.#bytes -= (this.#frames[place] as Frame).bytes.length;
+    const older = place === undefined ? undefined : this.#frames[place];
+    if (place === undefined || older === undefined) return;
+    this.#bytes -= older.bytes.length;
+    this.#dropped++;
     this.#frames[place] = undefined;
     this.#places.delete(key);
+    this.#holes++;
+    if (this.#holes > 64 && this.#holes * 2 > this.#frames.length) this.#compact();
   }
 
-  #dropUntilFits(frame: Frame): boolean {
+  /** Closes the holes, or a client that never reads would cost a place for every event. */
+  #compact(): void {
+    this.#frames = this.#frames.filter((frame) => frame !== undefined);
+    this.#holes = 0;
+    this.#places.clear();
+    for (const [place, frame] of this.#frames.entries()) {
+      if (frame?.key !== undefined) this.#places.set(frame.key, place);
+    }
+  }
+
+  #dropFor(frame: Frame): void {
     let count = 0;
-    let bytes = this.#bytes;
-    while (count < this.#frames.length && bytes + frame.bytes.length > this.#maxBytes) {
-      bytes -= (this.#frames[count] as Frame).bytes.length;
+    for (const oldest of this.#frames) {
+      if (oldest === undefined || this.#bytes === 0 || !this.#isTooMuch(frame)) break;
+      this.#bytes -= oldest.bytes.length;
+      this.#lastDropped = oldest;
       count++;
     }
-    const dropped = (this.#frames.splice(0, count) as Frame[]).filter((one) => one.id !== undefined);
-    this.#bytes = bytes;
-    this.#dropped += dropped.length;
-    if (dropped.length > 0) {
-      this.#droppedFrom ??= this.#from();
-      this.#droppedTo = dropped.at(-1)?.id;
-    }
-    return true;
+    this.#frames.splice(0, count);
+    this.#dropped += count;
   }
 }

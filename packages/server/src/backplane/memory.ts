@@ -1,47 +1,54 @@
 import { BackplaneError } from "@sse/protocol";
-import { positive } from "../options.ts";
-import type { Backplane, BackplaneListener, BackplaneMessage, Position, ReplayPage } from "./backplane.ts";
+import { Frame } from "../frame.ts";
+import { optionalLimit } from "../options.ts";
+import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
+import type { BackplaneMessage, Position } from "./message.ts";
 import { RingLog } from "./ring-log.ts";
 
-/** How much of the log is kept for clients that come back. */
+/** How much of the log is kept for clients that come back. What is exactly at a limit is kept. */
 export interface ReplayOptions {
-  /** Default: 10,000. */
-  readonly maxEvents?: number | undefined;
-  /** Of serialized events. Default: 33,554,432 (32 MiB). */
-  readonly maxBytes?: number | undefined;
-  /** In milliseconds; false: no limit. Default: 300,000 (5 minutes). */
+  /** Default: 10,000. False: no limit. */
+  readonly maxEvents?: number | false | undefined;
+  /** Of serialized events. Default: 33,554,432 (32 MiB). False: no limit. */
+  readonly maxBytes?: number | false | undefined;
+  /** In milliseconds. Default: 300,000 (5 minutes). False: no limit. */
   readonly maxAgeMs?: number | false | undefined;
 }
 
 export interface MemoryBackplaneOptions {
-  /** false: nothing is kept, every return is a gap. */
+  /** False: nothing is kept, and every client that missed something is told of a gap. */
   readonly replay?: ReplayOptions | false | undefined;
-  /** The clock, in milliseconds that go forward. Default: `performance.now`. */
+  /** The clock, in milliseconds that only go forward. Default: `performance.now`. */
   readonly now?: (() => number) | undefined;
 }
 
 const MAX_IDEMPOTENCY_KEYS = 10_000;
 
-/** The log of one process, in its memory; a restart begins a new epoch. */
+/**
+ * The log of one process, in its memory; a restart begins a new epoch.
+ *
+ * @throws InvalidOptionError for a limit that is no whole number from 1 on
+ */
 export function memoryBackplane(options: MemoryBackplaneOptions = {}): Backplane {
   return new MemoryBackplane(options);
 }
 
 class MemoryBackplane implements Backplane {
-  readonly #epoch = newEpoch();
   readonly #log: RingLog;
-  readonly #positions = new Map<string, Position>(); // by idempotency key
+  /** By idempotency key. */
+  readonly #positions = new Map<string, Position>();
+  readonly #listeners = new Set<BackplaneListener>();
+  #epoch = "";
   #offset = 0;
-  #listener: BackplaneListener | undefined;
   #closed = false;
 
   constructor({ replay = {}, now = () => performance.now() }: MemoryBackplaneOptions) {
-    const kept = replay === false ? { maxEvents: 0 } : replay;
+    const kept = replay === false ? {} : replay;
     this.#log = new RingLog(
       {
-        maxEvents: positive("replay.maxEvents", kept.maxEvents, 10_000, { least: 0 }),
-        maxBytes: positive("replay.maxBytes", kept.maxBytes, 33_554_432, { least: 0 }),
-        maxAgeMs: positive("replay.maxAgeMs", kept.maxAgeMs, 300_000),
+        maxEvents: replay === false ? 0 : optionalLimit("replay.maxEvents", kept.maxEvents, 10_000),
+        maxBytes: optionalLimit("replay.maxBytes", kept.maxBytes, 33_554_432),
+        maxAgeMs: optionalLimit("replay.maxAgeMs", kept.maxAgeMs, 300_000),
       },
       now,
     );
@@ -49,36 +56,44 @@ class MemoryBackplane implements Backplane {
 
   async publish(
     message: BackplaneMessage,
-    { idempotencyKey }: { readonly idempotencyKey?: string | undefined } = {},
+    options?: { readonly idempotencyKey?: string | undefined },
   ): Promise<Position> {
     this.#assertOpen("publish");
-    const known = idempotencyKey === undefined ? undefined : this.#positions.get(idempotencyKey);
+    const key = options?.idempotencyKey;
+    const known = key === undefined ? undefined : this.#positions.get(key);
     if (known !== undefined) return known;
-    const logged = { ...message, offset: ++this.#offset };
+    this.#offset++;
     const position = this.#head();
-    if (idempotencyKey !== undefined) this.#remember(idempotencyKey, position);
-    this.#log.append(logged);
-    this.#listener?.onMessages([logged]);
+    if (key !== undefined) this.#remember(key, position);
+    const frame = new Frame(position, message);
+    this.#log.append(frame);
+    for (const listener of this.#listeners) listener.onFrames([frame]);
     return position;
   }
 
-  async subscribe(listener: BackplaneListener): Promise<Position> {
+  async subscribe(listener: BackplaneListener): Promise<BackplaneSubscription> {
     this.#assertOpen("subscribe");
-    this.#listener = listener;
-    return this.#head();
+    this.#listeners.add(listener);
+    return {
+      position: this.#head(),
+      close: async () => {
+        this.#listeners.delete(listener);
+      },
+    };
   }
 
-  async replay(after: number, channels: readonly string[], limit: number): Promise<ReplayPage> {
+  async replay(after: Position, channels: readonly string[], maxBytes: number): Promise<ReplayPage> {
     this.#assertOpen("replay");
     this.#log.trim();
-    const { messages, upTo } = this.#log.read(after, new Set(channels), limit);
-    return {
-      epoch: this.#epoch,
-      messages,
-      upTo: upTo ?? Math.max(after, this.#offset),
-      last: upTo === undefined,
-      trimmed: this.#log.trimmedOf(channels),
-    };
+    const head = this.#head();
+    if (after.epoch !== head.epoch) return emptyPage("unknown-epoch", head);
+    if (after.offset > head.offset) return emptyPage("future", head);
+    const trimmed = this.#log.trimmedOf(channels);
+    const gap = trimmed > after.offset ? "expired" : undefined;
+    const from = gap === undefined ? after : { epoch: head.epoch, offset: trimmed };
+    const { frames, upTo = head.offset } = this.#log.read(from.offset, new Set(channels), maxBytes);
+    // Where nothing is kept any more, the log still was read up to its head.
+    return { gap, from, frames, upTo: { epoch: head.epoch, offset: Math.max(upTo, from.offset) } };
   }
 
   async head(): Promise<Position> {
@@ -88,7 +103,7 @@ class MemoryBackplane implements Backplane {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#listener = undefined;
+    this.#listeners.clear();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -96,23 +111,29 @@ class MemoryBackplane implements Backplane {
   }
 
   #head(): Position {
+    // Made late: some runtimes give no random numbers while modules load.
+    this.#epoch ||= newEpoch();
     return { epoch: this.#epoch, offset: this.#offset };
   }
 
   #remember(key: string, position: Position): void {
     this.#positions.set(key, position);
     if (this.#positions.size <= MAX_IDEMPOTENCY_KEYS) return;
-    this.#positions.delete(this.#positions.keys().next().value as string);
+    const [oldest] = this.#positions.keys();
+    if (oldest !== undefined) this.#positions.delete(oldest);
   }
 
   #assertOpen(operation: string): void {
-    if (this.#closed)
-      throw new BackplaneError(operation, `The backplane is closed; ${operation} needs an open one.`);
+    if (!this.#closed) return;
+    throw new BackplaneError(operation, `The backplane is closed; ${operation} needs an open one.`);
   }
+}
+
+function emptyPage(gap: "unknown-epoch" | "future", head: Position): ReplayPage {
+  return { gap, from: head, frames: [], upTo: head };
 }
 
 /** Never the same twice, and short, since every id carries it. */
 function newEpoch(): string {
-  const random = crypto.getRandomValues(new Uint32Array(2));
-  return `${(random[0] as number).toString(36)}${(random[1] as number).toString(36)}`;
+  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("");
 }

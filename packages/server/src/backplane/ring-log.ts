@@ -1,29 +1,28 @@
-import type { LoggedMessage } from "./backplane.ts";
+import type { Frame } from "../frame.ts";
 
 export interface RingLogLimits {
-  readonly maxEvents: number;
-  readonly maxBytes: number;
-  /** 0: no limit. */
-  readonly maxAgeMs: number;
+  /** False: no limit. */
+  readonly maxEvents: number | false;
+  readonly maxBytes: number | false;
+  readonly maxAgeMs: number | false;
 }
 
-interface Entry {
-  readonly message: LoggedMessage;
-  readonly at: number;
-}
-
-/** Channels whose trimmed offsets are remembered one by one; beyond that they are known together, as the highest. */
+/** Channels whose trimmed offsets are remembered one by one; the others are known together, by the highest. */
 const MAX_TRIMMED_CHANNELS = 10_000;
+/** How many events one read looks at: a rare channel in a long log must not hold up the event loop. */
+const MAX_SCANNED = 8_192;
 
 /**
- * The newest events of a log, within limits of count, bytes and age, and for each channel the highest offset that
- * was let go: so a busy channel does not make a quiet one look incomplete.
+ * The newest events of a log with dense offsets, within limits of count, bytes and age, and for each channel the
+ * highest offset that was let go: so a busy channel does not make a quiet one look incomplete.
  */
 export class RingLog {
   readonly #limits: RingLogLimits;
   readonly #now: () => number;
-  #entries: Entry[] = [];
-  #first = 0; // index of the oldest entry that is kept
+  #frames: (Frame | undefined)[] = [];
+  #times: number[] = [];
+  /** Index of the oldest event that is kept. */
+  #first = 0;
   #bytes = 0;
   readonly #trimmed = new Map<string, number>();
   #trimmedElsewhere = 0;
@@ -34,49 +33,50 @@ export class RingLog {
   }
 
   get size(): number {
-    return this.#entries.length - this.#first;
+    return this.#frames.length - this.#first;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
-  append(message: LoggedMessage): void {
-    this.#entries.push({ message, at: this.#now() });
-    this.#bytes += message.payload.length;
+  append(frame: Frame): void {
+    this.#frames.push(frame);
+    this.#times.push(this.#now());
+    this.#bytes += frame.bytes.length;
     this.trim();
   }
 
-  /** Lets go of what is past the limits. An event over `maxBytes` alone is let go at once. */
+  /** Lets go of what is past the limits; what is exactly at one stays. */
   trim(): void {
-    const { maxEvents, maxBytes, maxAgeMs } = this.#limits;
-    const oldest = maxAgeMs === 0 ? Number.NEGATIVE_INFINITY : this.#now() - maxAgeMs;
-    while (this.size > 0) {
-      const entry = this.#entries[this.#first] as Entry;
-      if (this.size <= maxEvents && this.#bytes <= maxBytes && entry.at >= oldest) break;
-      this.#letGo(entry.message);
-    }
-    // Indices are moved down once half the array is dead, which costs each entry a constant share.
-    if (this.#first > 1024 && this.#first * 2 > this.#entries.length) {
-      this.#entries = this.#entries.slice(this.#first);
+    while (this.size > 0 && this.#isOver()) this.#letGo();
+    // What is kept moves down once half the array is dead, which costs each event a constant share.
+    if (this.#first > 1024 && this.#first * 2 > this.#frames.length) {
+      this.#frames = this.#frames.slice(this.#first);
+      this.#times = this.#times.slice(this.#first);
       this.#first = 0;
     }
   }
 
-  /** The events of these channels after an offset, and how far the log was read for them. */
+  /** The events of these channels after an offset, and the offset up to which the log was read for them. */
   read(
     after: number,
     channels: ReadonlySet<string>,
-    limit: number,
-  ): { messages: LoggedMessage[]; upTo: number | undefined } {
-    const messages: LoggedMessage[] = [];
-    for (let index = this.#indexAfter(after); index < this.#entries.length; index++) {
-      const { message } = this.#entries[index] as Entry;
-      if (!channels.has(message.channel)) continue;
-      if (messages.length === limit) return { messages, upTo: messages.at(-1)?.offset };
-      messages.push(message);
+    maxBytes: number,
+  ): { readonly frames: readonly Frame[]; readonly upTo: number | undefined } {
+    const frames: Frame[] = [];
+    let bytes = 0;
+    const start = this.#indexAfter(after);
+    const end = Math.min(this.#frames.length, start + MAX_SCANNED);
+    for (let index = start; index < end; index++) {
+      const frame = this.#frames[index]!; // from #first on all are there
+      if (!channels.has(frame.channel)) continue;
+      if (frames.length > 0 && bytes + frame.bytes.length > maxBytes)
+        return { frames, upTo: frame.offset - 1 };
+      bytes += frame.bytes.length;
+      frames.push(frame);
     }
-    return { messages, upTo: undefined };
+    return { frames, upTo: this.#frames[end - 1]?.offset };
   }
 
   /** The highest offset of these channels that was let go; 0 where everything is kept. */
@@ -88,22 +88,30 @@ export class RingLog {
     return highest;
   }
 
-  #letGo(message: LoggedMessage): void {
-    this.#entries[this.#first++] = undefined as never; // its memory is free before the array is
-    this.#bytes -= message.payload.length;
-    this.#trimmed.delete(message.channel); // to the end: the map keeps the channels trimmed last
-    this.#trimmed.set(message.channel, message.offset);
+  #isOver(): boolean {
+    const { maxEvents, maxBytes, maxAgeMs } = this.#limits;
+    if (maxEvents !== false && this.size > maxEvents) return true;
+    if (maxBytes !== false && this.#bytes > maxBytes) return true;
+    return maxAgeMs !== false && this.#now() - this.#times[this.#first]! > maxAgeMs; // size > 0
+  }
+
+  #letGo(): void {
+    const { channel, offset, bytes } = this.#frames[this.#first]!; // size > 0
+    this.#frames[this.#first++] = undefined; // its memory is free before the array is
+    this.#bytes -= bytes.length;
+    this.#trimmed.delete(channel); // to the end: the map stays in the order of offsets
+    this.#trimmed.set(channel, offset);
     if (this.#trimmed.size <= MAX_TRIMMED_CHANNELS) return;
-    const [channel, offset] = this.#trimmed.entries().next().value as [string, number];
-    this.#trimmed.delete(channel);
-    this.#trimmedElsewhere = Math.max(this.#trimmedElsewhere, offset);
+    const [oldest] = this.#trimmed;
+    if (oldest === undefined) return;
+    this.#trimmed.delete(oldest[0]);
+    this.#trimmedElsewhere = oldest[1];
   }
 
   /** Offsets are dense, so the index follows from the first. */
   #indexAfter(after: number): number {
-    const oldest = this.#entries[this.#first]?.message.offset;
-    return oldest === undefined
-      ? this.#entries.length
-      : Math.max(this.#first, this.#first + after + 1 - oldest);
+    const oldest = this.#frames[this.#first]?.offset;
+    if (oldest === undefined) return this.#frames.length;
+    return Math.min(this.#frames.length, Math.max(this.#first, this.#first + after + 1 - oldest));
   }
 }

@@ -1,18 +1,42 @@
+/** Bytes on their way to one client. Not shared: each belongs to one array buffer. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
 /**
- * Where a connection's bytes go. Bytes come in order and are shared: they may be kept, not changed. After `end` or
- * `abort` nothing more comes. The owner hears `onReady` when the sink takes more after `write` returned false, and
- * `onGone`, at most once, when the receiver left; it may hear either while it calls the sink.
+ * Where one connection's bytes go. Bytes leave in the order in which they were written, each once. A buffer that was
+ * handed over may be shared with other sinks, so that nobody may change it any more. No method throws, and after the
+ * end every one of them does nothing.
  */
 export interface Sink {
-  /** Writes these parts as one piece. False: they were taken, but the receiver is slow; wait for `onReady`. */
-  write(parts: readonly Uint8Array[]): boolean;
-  /** The end of the body, after everything that was written. */
+  /** Takes the bytes, in any case. False: enough is waiting now; hold back until `onDrain`. */
+  write(bytes: Bytes): boolean;
+  /** The clean end, after everything that was written. */
   end(): void;
-  /** Gives up what is not sent yet, where the platform allows it. */
-  abort(): void;
+  /** The end at once, as a cut: what still waits is discarded, and its memory freed. */
+  destroy(): void;
+  /** What was written and is not taken by the runtime yet. */
+  readonly waitingBytes: number;
 }
 
 export interface SinkOwner {
-  onReady(): void;
+  /** After a `write` that returned false: there is room again. */
+  onDrain(): void;
+  /** The client is gone, or the runtime lets the body go. At most once. */
   onGone(): void;
+}
+
+/** What waits in a sink before it says that this is enough. Node's own streams hold as much. */
+export const HIGH_WATER_BYTES = 16_384;
+
+export function joinBytes(parts: readonly Bytes[]): Bytes {
+  const first = parts[0];
+  if (first !== undefined && parts.length === 1) return first;
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }

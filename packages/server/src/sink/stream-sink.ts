@@ -1,45 +1,127 @@
-import { concat } from "../frame.ts";
-import type { Sink, SinkOwner } from "./sink.ts";
+import { ClosedError } from "@sse/protocol";
+import { type Bytes, HIGH_WATER_BYTES, joinBytes, type Sink, type SinkOwner } from "./sink.ts";
 
-/** The bytes that the platform may hold beside what it is sending. */
-const HIGH_WATER_MARK_BYTES = 16_384;
+const sinks: WeakMap<ReadableStream, StreamSink> = new WeakMap();
 
-/** The sink of every runtime: the body of a `Response`. */
+/**
+ * The sink that runs everywhere: the body of a `Response`. The stream itself buffers nothing, so that what waits is
+ * joined into one chunk when the runtime comes for it, and so that a runtime which knows a shorter way to the socket
+ * can take the sink over before anything was read.
+ */
 export class StreamSink implements Sink {
-  readonly body: ReadableStream<Uint8Array>;
-  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  readonly body: ReadableStream<Bytes>;
+  readonly #owner: SinkOwner;
+  #controller!: ReadableStreamDefaultController<Bytes>; // set by `start`, which the constructor runs
+  #waiting: Bytes[] = [];
+  #waitingBytes = 0;
+  /** Somebody asked for bytes, and there were none. */
+  #wanted = false;
+  #full = false;
+  /** Somebody came for bytes, so that nobody else can take the sink over. */
+  #touched = false;
+  #ending = false;
+  #over = false;
+  #target: Sink | undefined;
 
   constructor(owner: SinkOwner) {
-    this.body = new ReadableStream<Uint8Array>(
+    this.#owner = owner;
+    this.body = new ReadableStream<Bytes>(
       {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => owner.onReady(),
-        cancel: () => {
-          this.#controller = undefined;
-          owner.onGone();
-        },
+        pull: () => this.#pull(),
+        cancel: () => this.#cancel(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: HIGH_WATER_MARK_BYTES }),
+      { highWaterMark: 0 },
     );
+    sinks.set(this.body, this);
   }
 
-  write(parts: readonly Uint8Array[]): boolean {
-    const controller = this.#controller;
-    if (controller === undefined) return false;
-    controller.enqueue(concat(parts));
-    return (controller.desiredSize ?? 0) > 0;
+  get waitingBytes(): number {
+    return this.#target?.waitingBytes ?? this.#waitingBytes;
+  }
+
+  write(bytes: Bytes): boolean {
+    if (this.#target !== undefined) return this.#target.write(bytes);
+    if (this.#over || this.#ending) return false;
+    if (this.#wanted) {
+      this.#wanted = false;
+      this.#controller.enqueue(bytes);
+      return true;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    this.#full = this.#waitingBytes >= HIGH_WATER_BYTES;
+    return !this.#full;
   }
 
   end(): void {
-    this.#controller?.close();
-    this.#controller = undefined;
+    this.#target?.end();
+    if (this.#target !== undefined || this.#over) return;
+    this.#ending = true;
+    if (this.#waiting.length === 0) this.#close();
   }
 
-  abort(): void {
-    // An error drops what waits; a reader that is not there cannot take a close.
-    this.#controller?.error(new DOMException("The event stream was closed by the server.", "AbortError"));
-    this.#controller = undefined;
+  destroy(): void {
+    this.#target?.destroy();
+    if (this.#target !== undefined || this.#over) return;
+    this.#over = true;
+    this.#drop();
+    this.#controller.error(new ClosedError("The connection was closed before everything was sent."));
   }
+
+  /**
+   * Gives everything that waits, and all that follows, to another sink. False, and nothing happens, where somebody
+   * reads the body already.
+   */
+  redirect(open: (owner: SinkOwner) => Sink): boolean {
+    if (this.#touched || this.#over || this.body.locked) return false;
+    const { body } = this;
+    body.getReader(); // locked from here on: nobody else can read it
+    const target = open(this.#owner);
+    const wasFull = this.#full;
+    this.#target = target;
+    const room = this.#waiting.length === 0 || target.write(joinBytes(this.#waiting));
+    this.#drop();
+    if (this.#ending) target.end();
+    else if (wasFull && room) this.#owner.onDrain();
+    return true;
+  }
+
+  #pull(): void {
+    this.#touched = true;
+    if (this.#waiting.length === 0) {
+      this.#wanted = true;
+      return;
+    }
+    this.#controller.enqueue(joinBytes(this.#waiting));
+    const wasFull = this.#full;
+    this.#drop();
+    if (this.#ending) this.#close();
+    else if (wasFull) this.#owner.onDrain();
+  }
+
+  #close(): void {
+    this.#over = true;
+    this.#controller.close();
+  }
+
+  #cancel(): void {
+    this.#over = true;
+    this.#drop();
+    this.#owner.onGone();
+  }
+
+  #drop(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#full = false;
+    this.#wanted = false;
+  }
+}
+
+/** The sink behind a response's body, if the body is one of ours and is not wrapped. */
+export function sinkOf(body: ReadableStream): StreamSink | undefined {
+  return sinks.get(body);
 }

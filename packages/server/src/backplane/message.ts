@@ -1,0 +1,18 @@
+/** A place in the log: `offset` events of `epoch` are at or before it. */
+export interface Position {
+  /** 1 to 64 characters of `A–Z a–z 0–9 _ -`. */
+  readonly epoch: string;
+  /** From 1 on for events; 0 is before the first. At most 2^53 - 1. */
+  readonly offset: number;
+}
+
+/** One event as it travels to the log and between processes: serialized, without its id. */
+export interface BackplaneMessage {
+  readonly channel: string;
+  /** The event's block in the event stream without an `id` line, the closing blank line included. */
+  readonly payload: Uint8Array;
+  /** For connections with the policy `latest`: within the log, a newer event of the same key replaces this one. */
+  readonly key: string | undefined;
+  /** The event finishes its stream. */
+  readonly end: boolean;
+}

@@ -1,0 +1,72 @@
+import { ClosedError, InvalidOptionError, LimitError } from "@sse/protocol";
+import type { Backplane } from "./backplane/backplane.ts";
+import type { EventWriter } from "./event-writer.ts";
+import { encode } from "./frame.ts";
+import { formatPosition } from "./position.ts";
+import { Publication } from "./publication.ts";
+
+/** What may be said of one published event beside its data. */
+export interface PublishOptions {
+  /** Under `latest`, a newer event of the same channel, type and key replaces this one while it waits for a client. */
+  readonly key?: string | undefined;
+  /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. */
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** Events into the log: checked and serialized once, in the order of the calls. */
+export class Publisher {
+  readonly #backplane: Backplane;
+  readonly #writer: EventWriter;
+  readonly #maxEventBytes: number | false;
+  readonly #onError: (error: unknown) => void;
+  #published = 0;
+  #isClosed = false;
+
+  constructor(
+    backplane: Backplane,
+    writer: EventWriter,
+    maxEventBytes: number | false,
+    onError: (error: unknown) => void,
+  ) {
+    this.#backplane = backplane;
+    this.#writer = writer;
+    this.#maxEventBytes = maxEventBytes;
+    this.#onError = onError;
+  }
+
+  get published(): number {
+    return this.#published;
+  }
+
+  /** Resolves with the id. A rejection that nobody handles is reported, and ends no process. */
+  publish(channel: unknown, type: string, data: unknown, options: PublishOptions = {}): Promise<string> {
+    return Publication.of(this.#append(channel, type, data, options), this.#onError);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  // Runs up to the backplane's call at once, so that the order of calls is the order of the log.
+  async #append(channel: unknown, type: string, data: unknown, options: PublishOptions): Promise<string> {
+    if (this.#isClosed) throw new ClosedError("The hub is closed; publish before close().");
+    if (typeof channel !== "string") {
+      throw new InvalidOptionError(`publish needs a channel, which is a string, not ${typeof channel}.`);
+    }
+    const payload = encode(this.#writer.event(type, data));
+    const limit = this.#maxEventBytes;
+    if (limit !== false && payload.length > limit) {
+      throw new LimitError(
+        `Event '${type}' has ${payload.length} bytes, more than limits.maxEventBytes, which is ${limit}.`,
+        { limit, size: payload.length },
+      );
+    }
+    const { key, idempotencyKey } = options;
+    // A key counts within its channel and type.
+    const scope = key === undefined ? undefined : JSON.stringify([channel, type, key]);
+    const message = { channel, payload, key: scope, end: this.#writer.isEnd(type) };
+    const position = await this.#backplane.publish(message, { idempotencyKey });
+    this.#published++;
+    return formatPosition(position);
+  }
+}

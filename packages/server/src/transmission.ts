@@ -1,0 +1,124 @@
+import type { CloseReason } from "./close-reason.ts";
+import { encode } from "./frame.ts";
+import { type Alarm, startAlarm } from "./heartbeat.ts";
+import type { Bytes, SinkOwner } from "./sink/sink.ts";
+import { StreamSink } from "./sink/stream-sink.ts";
+import { spread, startTimer } from "./timing.ts";
+
+export interface TransmissionPlan {
+  readonly request: Request;
+  /** False: no heartbeat. */
+  readonly heartbeatMs: number | false;
+  /** Spread over the clients. Undefined: no `retry` line. */
+  readonly retryMs: number | undefined;
+  /** False: as long as it lasts. */
+  readonly maxDurationMs: number | false;
+}
+
+export interface TransmissionOwner {
+  /** After a `write` that returned false: there is room again. */
+  onDrain(): void;
+  /** What to write now that the connection was quiet for the interval. */
+  heartbeat(): Bytes;
+  /** It is over, whatever ended it. Exactly once. */
+  onClose(reason: CloseReason): void;
+}
+
+const HEARTBEAT: Bytes = encode(":\n\n");
+
+/** An empty comment: three bytes that no receiver shows. */
+export function emptyComment(): Bytes {
+  return HEARTBEAT;
+}
+
+/**
+ * One response while it is sent: the way to the client, its heartbeat, its age, and its end, which comes once. All
+ * timers and listeners of a connection are here, and gone when it ends.
+ */
+export class Transmission implements SinkOwner {
+  readonly #owner: TransmissionOwner;
+  readonly #sink: StreamSink;
+  readonly #request: Request;
+  readonly #onAbort = (): void => this.onGone();
+  readonly #heartbeat: Alarm | undefined;
+  readonly #rotation: ReturnType<typeof setTimeout> | undefined;
+  #reason: CloseReason | undefined;
+  #blocked = false;
+
+  constructor(plan: TransmissionPlan, owner: TransmissionOwner) {
+    this.#owner = owner;
+    this.#request = plan.request;
+    this.#sink = new StreamSink(this);
+    const { heartbeatMs, maxDurationMs } = plan;
+    this.#sink.write(encode(opening(plan)));
+    plan.request.signal.addEventListener("abort", this.#onAbort);
+    if (heartbeatMs !== false) this.#heartbeat = startAlarm(heartbeatMs, () => this.#beat());
+    if (maxDurationMs !== false) {
+      this.#rotation = startTimer(() => this.close("rotated"), spread(maxDurationMs));
+    }
+  }
+
+  get body(): ReadableStream<Bytes> {
+    return this.#sink.body;
+  }
+
+  /** Set from the moment it ended. */
+  get reason(): CloseReason | undefined {
+    return this.#reason;
+  }
+
+  /** Whether enough is waiting for the client. */
+  get blocked(): boolean {
+    return this.#blocked;
+  }
+
+  get waitingBytes(): number {
+    return this.#sink.waitingBytes;
+  }
+
+  /** Takes the bytes in any case. False: enough is waiting, or it is over. */
+  write(bytes: Bytes): boolean {
+    if (this.#reason !== undefined) return false;
+    this.#heartbeat?.touch();
+    this.#blocked = !this.#sink.write(bytes);
+    return !this.#blocked;
+  }
+
+  /** The end: after `last` and what waits, or at once where the client cannot take it. */
+  close(reason: CloseReason, last?: Bytes): void {
+    if (this.#reason !== undefined) return;
+    if (last !== undefined) this.#sink.write(last);
+    this.#reason = reason;
+    this.#heartbeat?.stop();
+    clearTimeout(this.#rotation);
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    if (reason === "slow" || reason === "client") this.#sink.destroy();
+    else this.#sink.end();
+    this.#owner.onClose(reason);
+  }
+
+  onDrain(): void {
+    this.#blocked = false;
+    if (this.#reason === undefined) this.#owner.onDrain();
+  }
+
+  onGone(): void {
+    this.close("client");
+  }
+
+  #beat(): void {
+    // Where bytes wait already, one more says nothing.
+    if (!this.#blocked) this.write(this.#owner.heartbeat());
+  }
+}
+
+/** The first lines of every stream: they announce the profile and the heartbeat, and get headers through proxies. */
+function opening({ heartbeatMs, retryMs }: TransmissionPlan): string {
+  const comment = heartbeatMs === false ? ": sse=1\n\n" : `: sse=1 heartbeat=${heartbeatMs}\n\n`;
+  return retryMs === undefined ? comment : `${comment}${retryLine(retryMs)}`;
+}
+
+/** A reconnection time of the client's own. */
+export function retryLine(retryMs: number): string {
+  return `retry: ${spread(retryMs)}\n\n`;
+}

@@ -1,0 +1,38 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { toNodeListener } from "../../src/node.ts";
+
+/** A real server on a free port, closed with everything that is connected to it. */
+export interface Served extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  readonly server: Server;
+}
+
+export function serve(handler: (request: Request) => Response | Promise<Response>): Promise<Served> {
+  return listen(toNodeListener(handler));
+}
+
+export async function listen(listener: RequestListener): Promise<Served> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/`,
+    server,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Resolves when a condition holds that nothing announces; fails after five seconds. */
+export async function eventually(condition: () => boolean): Promise<void> {
+  const end = performance.now() + 5000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`It never came to: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
