@@ -52,6 +52,8 @@ export class WireProfile {
     switch (event.type) {
       case MARK_TYPE:
         this.#ordered = announced;
+        // Where the stream stands, also where that is behind: after a gap that state has filled.
+        if (announced) this.#position.adopt(event.lastEventId);
         return "skip";
       case GAP_TYPE:
         // A gap may lead backwards, and what follows it is new, also at its own id.
