@@ -45,6 +45,7 @@ export class Wheel {
     const due = this.#slot(this.tick);
     this.#slots[this.tick % this.#slots.length] = new Set();
     for (const alarm of due) {
+      if (alarm.stopped) continue; // by one that was rung before it
       if (this.tick - alarm.touched >= this.#slots.length) alarm.ringAt(this.tick);
       if (alarm.stopped) continue;
       alarm.slot = alarm.touched;
