@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { InvalidOptionError } from "@sse/protocol";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
@@ -17,13 +18,19 @@ export interface NodeOptions {
 /**
  * A handler from Request to Response as a listener for `node:http`, `https`, `http2` and everything with the same
  * `(req, res, next?)`. A handler that throws is passed to `next`, or answered with 500 and told to `onError`; a
- * request without a valid host or URL is answered with 400. It never throws.
+ * request without a valid host or URL is answered with 400. The listener never throws.
+ *
+ * @throws InvalidOptionError for an `origin` that is none
  */
 export function toNodeListener(
   handler: (request: Request) => Response | Promise<Response>,
   options: NodeOptions = {},
 ): (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void {
   const onError = options.onError ?? console.error;
+  const { origin } = options;
+  if (origin !== undefined && !/^https?:\/\/./.test(origin)) {
+    throw new InvalidOptionError(`origin is like 'https://example.com', not '${origin}'.`);
+  }
   return (req, res, next) => {
     void answer(handler, req, res, options).catch((error: unknown) => {
       if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
@@ -197,7 +204,14 @@ async function pump(
   // Both kinds write in the same way; their types say so in incompatible overloads.
   const res = response as ServerResponse;
   const reader = body.getReader();
+  let failure: { readonly error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    if (!res.destroyed) failure = { error };
+    res.destroy();
+  };
   res.once("close", () => void reader.cancel().catch(() => {}));
+  // Heard of at once, even while a client that does not read keeps the loop waiting.
+  reader.closed.catch(fail);
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -205,12 +219,10 @@ async function pump(
       if (!res.destroyed && !res.write(value)) await drained(res);
     }
     res.end();
-    return undefined;
   } catch (error) {
-    const left = res.destroyed;
-    res.destroy();
-    return left ? undefined : { error };
+    fail(error); // the body failed, or had something else than bytes
   }
+  return failure;
 }
 
 function drained(res: ServerResponse): Promise<void> {

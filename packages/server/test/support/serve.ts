@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { toNodeListener } from "../../src/node.ts";
 
 /** A real server on a free port, closed with everything that is connected to it. */
@@ -7,6 +7,8 @@ export interface Served extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
   readonly server: Server;
+  /** Those that are open. */
+  readonly sockets: ReadonlySet<Socket>;
 }
 
 export function serve(handler: (request: Request) => Response | Promise<Response>): Promise<Served> {
@@ -15,12 +17,18 @@ export function serve(handler: (request: Request) => Response | Promise<Response
 
 export async function listen(listener: RequestListener): Promise<Served> {
   const server = createServer(listener);
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     port,
     url: `http://127.0.0.1:${port}/`,
     server,
+    sockets,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -23,6 +23,13 @@ export class WireClient implements Disposable {
     return client;
   }
 
+  /** Sends these bytes, whatever they are. */
+  static send(port: number, text: string): WireClient {
+    const client = new WireClient(port);
+    client.socket.write(text, "latin1");
+    return client;
+  }
+
   get received(): string {
     return this.#received;
   }

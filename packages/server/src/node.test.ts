@@ -1,0 +1,354 @@
+import { once } from "node:events";
+import { ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { defineEvents, text } from "@sse/protocol";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { eventually, listen, serve } from "../test/support/serve.ts";
+import { WireClient } from "../test/support/wire-client.ts";
+import { eventStream } from "./event-stream.ts";
+import { createHub } from "./hub.ts";
+import { toNodeListener, toRequest, writeResponse } from "./node.ts";
+
+const notes = defineEvents({ note: text() });
+afterEach(() => vi.restoreAllMocks());
+
+async function asked(path: string, headers: Record<string, string> = {}, method = "GET", options = {}) {
+  let request: Request | undefined;
+  await using served = await listen(
+    toNodeListener((incoming) => {
+      request = incoming;
+      return new Response("ok");
+    }, options),
+  );
+  using client = WireClient.open(served.port, path, headers, method);
+  await client.until(({ received }) => received.includes("\r\n\r\n"));
+  return { request, status: client.status, port: served.port };
+}
+
+describe("the request", () => {
+  test("has URL, method and headers, repeated ones too", async () => {
+    const { request, port } = await asked("/a/b?c=d", { "X-One": "1", "Last-Event-ID": "\xc3\xa9" });
+    expect(request?.url).toBe(`http://127.0.0.1:${port}/a/b?c=d`);
+    expect(request?.headers.get("x-one")).toBe("1");
+    expect(request?.headers.get("last-event-id")).toBe("\xc3\xa9");
+    expect(request?.method).toBe("GET");
+  });
+
+  test.each([
+    ["//evil.example/x", "//evil.example/x"],
+    ["/\\evil.example", "//evil.example"],
+    ["http://evil.example/x?y=z", "/x?y=z"],
+    ["/@evil.example", "/@evil.example"],
+    ["/%0d%0aset-cookie:x", "/%0d%0aset-cookie:x"],
+  ])("the path %s cannot change the host", async (path, expected) => {
+    const { request, port } = await asked(path);
+    expect(request?.url).toBe(`http://127.0.0.1:${port}${expected}`);
+  });
+
+  test.each(["a b", "a/b", "a@b", "a:b:c", "a\\b", "a#b", "a?b", "[::1", "a:99999", "", "<script>"])(
+    "the host %j is refused with 400, and no handler sees it",
+    async (host) => {
+      const { request, status } = await asked("/", { host });
+      expect([status, request]).toEqual([400, undefined]);
+    },
+  );
+
+  test.each(["example.com", "example.com:8080", "[::1]:80", "EXAMPLE.com", "xn--bcher-kva.example"])(
+    "the host %s is taken",
+    async (host) => {
+      const { request } = await asked("/", { host });
+      expect(request?.url).toBe(new URL(`http://${host}/`).href);
+    },
+  );
+
+  test("origin replaces what a proxy hides", async () => {
+    const { request } = await asked("/x", { host: "10.0.0.1" }, "GET", { origin: "https://example.com" });
+    expect(request?.url).toBe("https://example.com/x");
+  });
+
+  test("a body is read when somebody reads it; one on GET is left alone", async () => {
+    await using served = await serve(async (request) => new Response(`<${await request.text()}>`));
+    const answer = await fetch(served.url, { method: "POST", body: "x".repeat(300_000) });
+    expect((await answer.text()).length).toBe(300_002);
+    using client = WireClient.open(served.port, "/", { "content-length": "5" });
+    client.socket.write("hello");
+    await client.until(({ received }) => received.includes("<>"));
+    const unread = await serve(() => new Response("no"));
+    expect((await fetch(unread.url, { method: "POST", body: "x".repeat(300_000) })).status).toBe(200);
+    await unread[Symbol.asyncDispose]();
+  });
+
+  test("a method that fetch does not know is refused with 400", async () => {
+    expect((await asked("/", {}, "TRACE")).status).toBe(400);
+  });
+
+  test("keeps the whole URL where Express mounts a handler", async () => {
+    let url = "";
+    const listener = toNodeListener((request) => {
+      url = request.url;
+      return new Response();
+    });
+    await using served = await listen((req, res) => {
+      Object.assign(req, { originalUrl: req.url, url: "/" });
+      listener(req, res);
+    });
+    await fetch(`${served.url}mounted/here?x=1`);
+    expect(url).toBe(`${served.url}mounted/here?x=1`);
+  });
+});
+
+describe("the response", () => {
+  test("has status, text, headers and every cookie; none that belong to the connection", async () => {
+    await using served = await serve(() => {
+      const headers = new Headers({
+        "x-a": "1",
+        connection: "close",
+        "keep-alive": "timeout=1",
+        upgrade: "x",
+      });
+      headers.append("set-cookie", "a=1");
+      headers.append("set-cookie", "b=2");
+      return new Response("body", { status: 418, statusText: "Short and stout", headers });
+    });
+    using client = WireClient.open(served.port);
+    await client.until(({ received }) => received.includes("body"));
+    expect(client.head).toMatch(/^HTTP\/1.1 418 Short and stout\r\n/);
+    expect(client.head).toContain("x-a: 1");
+    expect(client.head).toContain("set-cookie: a=1\r\nset-cookie: b=2");
+    expect(client.head.toLowerCase()).not.toMatch(/connection: close|timeout=1\r\n.*timeout|upgrade/);
+  });
+
+  test("HEAD has no body, and an unused body is cancelled", async () => {
+    const cancel = vi.fn();
+    await using served = await serve(() => new Response(new ReadableStream({ cancel })));
+    const answer = await fetch(served.url, { method: "HEAD" });
+    expect([answer.status, await answer.text()]).toEqual([200, ""]);
+    await eventually(() => cancel.mock.calls.length === 1);
+  });
+
+  test("a body that fails cuts the connection and is reported", async () => {
+    const onError = vi.fn();
+    const fails = (): Response =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode("some"));
+            controller.error(new Error("the body"));
+          },
+        }),
+      );
+    await using served = await listen(toNodeListener(fails, { onError }));
+    await expect(fetch(served.url).then((answer) => answer.text())).rejects.toThrow();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: "the body" }));
+  });
+
+  test("a client that leaves cancels a body of any kind, and nothing is reported", async () => {
+    const onError = vi.fn();
+    const cancel = vi.fn();
+    const body = (): ReadableStream<Uint8Array> =>
+      new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(10)), cancel });
+    await using served = await listen(toNodeListener(() => new Response(body()), { onError }));
+    using client = WireClient.open(served.port);
+    await client.until(({ chunks }) => chunks.length > 0);
+    client.socket.resetAndDestroy();
+    await eventually(() => cancel.mock.calls.length === 1);
+    expect(onError).not.toHaveBeenCalled();
+  });
+
+  test("a body is pulled at the pace of the client", async () => {
+    let pulled = 0;
+    const pull = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+      pulled++;
+      controller.enqueue(new Uint8Array(65_536));
+    };
+    await using served = await serve(() => new Response(new ReadableStream({ pull })));
+    using client = WireClient.open(served.port);
+    client.socket.pause();
+    let before = -1;
+    await eventually(() => {
+      const same = pulled === before && pulled > 0;
+      before = pulled;
+      return same;
+    });
+    expect(pulled).toBeLessThan(400);
+  });
+});
+
+describe("an error of the handler", () => {
+  test.each([
+    [
+      "thrown",
+      (): Response => {
+        throw new Error("secret");
+      },
+    ],
+    [
+      "rejected",
+      async (): Promise<Response> => {
+        throw new Error("secret");
+      },
+    ],
+    ["a response that is none", (): Response => undefined as never],
+  ])("%s is 500 without details, and reported", async (_name, handler) => {
+    const onError = vi.fn();
+    await using served = await listen(toNodeListener(handler, { onError }));
+    const answer = await fetch(served.url);
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain("secret");
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
+  test("goes to next where there is one", async () => {
+    const listener = toNodeListener(() => {
+      throw new Error("for Express");
+    });
+    await using served = await listen((req, res) => {
+      listener(req, res, (error) => {
+        res.statusCode = 503;
+        res.end(String(error));
+      });
+    });
+    const answer = await fetch(served.url);
+    expect([answer.status, await answer.text()]).toEqual([503, "Error: for Express"]);
+  });
+});
+
+describe("HTTP/2", () => {
+  test("carries an event stream, several to a connection, and notices a client that leaves", async () => {
+    const hub = createHub(notes);
+    const server = createHttp2(toNodeListener(hub.respond) as never).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const open = async () => {
+      const stream = session.request({ ":path": "/x?y=1", accept: "text/event-stream" });
+      const [headers] = await once(stream, "response");
+      let body = "";
+      stream.setEncoding("utf8").on("data", (piece: string) => {
+        body += piece;
+      });
+      return { stream, headers, body: () => body };
+    };
+    const [one, two] = [await open(), await open()];
+    expect(one.headers[":status"]).toBe(200);
+    expect(one.headers["content-type"]).toBe("text/event-stream; charset=utf-8");
+    expect(hub.stats().connections).toBe(2);
+    await hub.publish("note", "hello");
+    await eventually(() => one.body().includes("hello") && two.body().includes("hello"));
+    one.stream.close();
+    await eventually(() => hub.stats().connections === 1);
+    await hub.close();
+    await eventually(() => two.stream.closed);
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+describe("the short way", () => {
+  test("is taken for our bodies: one write a turn, of one buffer that all connections share", async () => {
+    const hub = createHub(notes, { heartbeatMs: false });
+    await using served = await serve(hub.respond);
+    using one = WireClient.open(served.port);
+    using two = WireClient.open(served.port);
+    await Promise.all([one.untilBody("sse.mark"), two.untilBody("sse.mark")]);
+    const write = vi.spyOn(ServerResponse.prototype, "write");
+    const read = vi.spyOn(ReadableStreamDefaultReader.prototype, "read");
+    for (let n = 0; n < 10; n++) void hub.publish("note", `${n}`);
+    await Promise.all([one.untilBody("data: 9"), two.untilBody("data: 9")]);
+    expect(write.mock.calls.length).toBe(2);
+    expect(write.mock.calls[0]?.[0]).toBe(write.mock.calls[1]?.[0]);
+    expect(read).not.toHaveBeenCalled();
+    expect(one.chunks.at(-1)?.match(/event: note/g)).toHaveLength(10);
+    await hub.close();
+  });
+
+  test.each([
+    ["piped through a transform", (body: ReadableStream) => body.pipeThrough(new TransformStream())],
+    ["read by somebody who passes it on", (body: ReadableStream) => relay(body)],
+    ["of which a copy was made", (body: ReadableStream) => body.tee()[0]],
+  ])("is not taken for a body that is %s, and everything arrives all the same", async (_name, wrap) => {
+    const hub = createHub(notes);
+    await using served = await serve(async (request) => {
+      const response = await hub.respond(request);
+      if (response.body === null) throw new Error("There is no body.");
+      return new Response(wrap(response.body), response);
+    });
+    using client = WireClient.open(served.port);
+    await client.untilBody("sse.mark");
+    await hub.publish("note", "through");
+    await client.untilBody("data: through");
+    await hub.close();
+    await client.until(({ received }) => received.endsWith("0\r\n\r\n"));
+  });
+
+  test("works by toRequest and writeResponse, and the promise settles when the client leaves", async () => {
+    let settled = false;
+    await using served = await listen(async (req, res) => {
+      await writeResponse(
+        eventStream(null, toRequest(req, res), (c) => void c.send("a", "b")),
+        req,
+        res,
+      );
+      settled = true;
+    });
+    using client = WireClient.open(served.port);
+    await client.untilBody("data: b");
+    expect(settled).toBe(false);
+    client.socket.destroy();
+    await eventually(() => settled);
+  });
+
+  test("a client that left before the response was there is let go", async () => {
+    const hub = createHub(notes);
+    let release = (): void => {};
+    await using served = await serve(async (request) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return hub.respond(request);
+    });
+    using client = WireClient.open(served.port);
+    await eventually(() => String(release) !== "() => {}");
+    const gone = once(served.server, "connection").catch(() => {});
+    client.socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    release();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(hub.stats().connections).toBe(0);
+    void gone;
+    await hub.close();
+  });
+
+  test("a reader that stalls over a real socket is cut, and the others get everything", async () => {
+    const closed = vi.fn();
+    const hub = createHub(notes, { hooks: { closed }, limits: { maxQueueBytes: 262_144 } });
+    await using served = await serve(hub.respond);
+    using stalled = WireClient.open(served.port);
+    using reading = WireClient.open(served.port);
+    await Promise.all([stalled.untilBody("sse.mark"), reading.untilBody("sse.mark")]);
+    stalled.socket.pause();
+    const large = "x".repeat(60_000);
+    for (let n = 0; n < 300; n++) {
+      void hub.publish("note", `${n} ${large}`);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (closed.mock.calls.length > 0) break;
+    }
+    await eventually(() => closed.mock.calls.length > 0);
+    expect(closed).toHaveBeenCalledExactlyOnceWith(expect.anything(), "slow");
+    await hub.publish("note", "after");
+    await eventually(() => reading.received.includes("data: after"));
+    await hub.close();
+  });
+});
+
+function relay(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => reader.cancel(),
+  });
+}
