@@ -19,7 +19,7 @@ const PAST_EPOCHS = 16;
 /** What this process reads of the log, and hands to the connections of each channel once a turn. */
 export class Feed implements BackplaneListener {
   readonly #backplane: Backplane;
-  readonly #onReset: (connection: HubConnection) => void;
+  readonly #onReset: (connection: HubConnection, position: Position) => void;
   readonly #audiences = new Map<string, Audience>();
   readonly #byChannel = new Map<string, Set<Audience>>();
   readonly #tail = new Tail();
@@ -32,7 +32,7 @@ export class Feed implements BackplaneListener {
   #flushed: Position = this.#read;
 
   /** `onReset` is called for each live connection that misses something since the log was lost. */
-  constructor(backplane: Backplane, onReset: (connection: HubConnection) => void) {
+  constructor(backplane: Backplane, onReset: (connection: HubConnection, position: Position) => void) {
     this.#backplane = backplane;
     this.#onReset = onReset;
   }
@@ -92,7 +92,7 @@ export class Feed implements BackplaneListener {
         const { epoch, offset } = connection.position;
         if (epoch === position.epoch && offset >= position.offset) continue;
         this.remove(connection);
-        this.#onReset(connection);
+        this.#onReset(connection, position);
       }
     }
   }

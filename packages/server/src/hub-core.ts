@@ -73,8 +73,8 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#gate = new Gate({ limits: settings.limits, authorize, hasChannels });
     this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
     this.#publisher = new Publisher(this.#backplane, writer, settings.limits.maxEventBytes, this.#report);
-    this.#feed = new Feed(this.#backplane, (connection) => {
-      this.#watch(connection, this.#join.resume(connection));
+    this.#feed = new Feed(this.#backplane, (connection, position) => {
+      this.#watch(connection, this.#join.resume(connection, position));
     });
     this.#join = new Join(
       this.#feed,

@@ -39,12 +39,12 @@ export class Join {
     await this.#read(connection, () => this.#firstPage(connection, asked ?? read));
   }
 
-  /** The log was lost under a live connection. */
-  async resume(connection: HubConnection): Promise<void> {
+  /** The log was lost under a live connection, and goes on after this position. */
+  async resume(connection: HubConnection, position: Position): Promise<void> {
     const from = formatPosition(connection.position);
     await this.#read(connection, async () => {
       await connection.ready;
-      await this.#gap(connection, from, this.#feed.read, "unknown-epoch");
+      await this.#gap(connection, from, position, "unknown-epoch");
     });
   }
 

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { message, testBackplane } from "../../test/contracts/backplane.ts";
+import { memoryBackplane } from "./memory.ts";
+
+testBackplane("in memory", async () => {
+  const backplane = memoryBackplane();
+  return { open: async () => backplane, dispose: () => backplane.close() };
+});
+
+describe("the memory backplane", () => {
+  test("begins a new epoch each time", async () => {
+    const epochs = await Promise.all(
+      Array.from({ length: 50 }, async () => (await memoryBackplane().head()).epoch),
+    );
+    expect(new Set(epochs).size).toBe(50);
+  });
+
+  test("lets go of what is too old when somebody asks, though nothing is published", async () => {
+    let now = 0;
+    const log = memoryBackplane({ replay: { maxAgeMs: 1000 }, now: () => now });
+    const { epoch } = await log.publish(message("1"));
+    now = 1000;
+    expect(await log.replay({ epoch, offset: 0 }, ["a"], 1000)).toMatchObject({ gap: undefined });
+    now = 1001;
+    expect(await log.replay({ epoch, offset: 0 }, ["a"], 1000)).toMatchObject({
+      gap: "expired",
+      from: { offset: 1 },
+      frames: [],
+      upTo: { offset: 1 },
+    });
+  });
+
+  test("can be used with await using", async () => {
+    const log = memoryBackplane();
+    {
+      await using _inner = log;
+    }
+    await expect(log.head()).rejects.toThrow("closed");
+  });
+});

@@ -1,0 +1,268 @@
+import { defineEvents, InvalidOptionError, text } from "@sse/protocol";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { BodyReader } from "../test/support/body.ts";
+import { eventually } from "../test/support/serve.ts";
+import { corsHeaders, corsPreflight } from "./cors.ts";
+import type { Grant } from "./grants.ts";
+import { createChannelHub, createHub } from "./hub.ts";
+import type { HubOptions } from "./hub-options.ts";
+
+const notes = defineEvents({ note: text() });
+const request = (headers: Record<string, string> = {}, init: RequestInit & { url?: string } = {}): Request =>
+  new Request(init.url ?? "http://localhost/", { headers, ...init });
+
+const hubs: AsyncDisposable[] = [];
+function hub(options: HubOptions = {}) {
+  const made = createHub(notes, options);
+  hubs.push(made);
+  return made;
+}
+function rooms(options: HubOptions = {}) {
+  const made = createChannelHub(notes, options);
+  hubs.push(made);
+  return made;
+}
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const one of hubs.splice(0)) await one[Symbol.asyncDispose]();
+});
+
+describe("limits", () => {
+  test("maxConnections is exact, answered with 503 and a Retry-After that differs, and freed at the close", async () => {
+    const feed = hub({ limits: { maxConnections: 2 } });
+    const bodies = [await feed.respond(request()), await feed.respond(request())];
+    const waits = new Set<string | null>();
+    for (let n = 0; n < 60; n++) {
+      const refused = await feed.respond(request());
+      expect(refused.status).toBe(503);
+      waits.add(refused.headers.get("retry-after"));
+    }
+    expect(waits.size).toBeGreaterThan(3);
+    for (const wait of waits) expect(wait).toMatch(/^([1-9]|10)$/);
+    await bodies[0]?.body?.cancel();
+    expect((await feed.respond(request())).status).toBe(200);
+  });
+
+  test("maxPerPrincipal counts each principal by itself, and is off without one", async () => {
+    const feed = hub({ limits: { maxPerPrincipal: 1 } });
+    const status = async (principal?: string): Promise<number> =>
+      (await feed.respond(request(), { principal })).status;
+    expect([await status("a"), await status("a"), await status("b")]).toEqual([200, 429, 200]);
+    expect([await status(), await status(), await status()]).toEqual([200, 200, 200]);
+    expect(feed.stats().connections).toBe(5);
+  });
+
+  test("maxPerIp is off unless the caller names the address", async () => {
+    const feed = hub({ limits: { maxPerIp: 1 } });
+    const status = async (ip?: string): Promise<number> => (await feed.respond(request(), { ip })).status;
+    expect([await status("::1"), await status("::1"), await status(), await status()]).toEqual([
+      200, 429, 200, 200,
+    ]);
+  });
+
+  test("the defaults are 16 a principal and 64 an address", async () => {
+    const feed = hub();
+    const count = async (options: object, times: number): Promise<number> => {
+      let taken = 0;
+      for (let n = 0; n < times; n++) if ((await feed.respond(request(), options)).status === 200) taken++;
+      return taken;
+    };
+    expect(await count({ principal: "p" }, 20)).toBe(16);
+    expect(await count({ ip: "1.2.3.4" }, 70)).toBe(64);
+  });
+
+  test("hold while authorize is being asked, and come before it", async () => {
+    const authorize = vi.fn(async (): Promise<Grant> => ({ principal: "p" }));
+    const feed = hub({ limits: { maxConnections: 3 }, authorize });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => feed.respond(request())));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
+    expect(authorize).toHaveBeenCalledTimes(3);
+  });
+
+  test("a refused or failed authorize gives its place back", async () => {
+    let answer: () => Grant | Response = () => new Response("no", { status: 401 });
+    const feed = hub({ limits: { maxConnections: 1 }, authorize: () => answer() });
+    for (let n = 0; n < 3; n++) expect((await feed.respond(request())).status).toBe(401);
+    answer = () => {
+      throw new Error("the directory is down");
+    };
+    await expect(feed.respond(request())).rejects.toThrow("the directory is down");
+    answer = () => ({ principal: "p" });
+    expect((await feed.respond(request())).status).toBe(200);
+  });
+});
+
+describe("authorize", () => {
+  test("refuses with its own response, headers of ours beside its own", async () => {
+    const feed = hub({
+      authorize: () => new Response("who?", { status: 401, headers: { "www-authenticate": "Bearer" } }),
+      cors: { origins: ["https://app.example"] },
+    });
+    const refused = await feed.respond(request({ origin: "https://app.example" }));
+    expect([refused.status, refused.headers.get("www-authenticate"), await refused.text()]).toEqual([
+      401,
+      "Bearer",
+      "who?",
+    ]);
+    expect(refused.headers.get("access-control-allow-origin")).toBe("https://app.example");
+  });
+
+  test("replay and live events are filtered by the grant of today", async () => {
+    const feed = rooms({ authorize: () => ({ principal: "p", channels: ["open"] }) });
+    const start = await feed.publish("note", "start", { channel: "open" });
+    await feed.publish("note", "secret", { channel: "closed" });
+    await feed.publish("note", "public", { channel: "open" });
+    const answer = await feed.respond(request({ "last-event-id": start }), { channels: ["open", "closed"] });
+    const body = new BodyReader(answer);
+    await feed.publish("note", "secret", { channel: "closed" });
+    await feed.publish("note", "live", { channel: "open" });
+    await body.until("live");
+    expect(body.text).toContain("public");
+    expect(body.text).not.toContain("secret");
+  });
+
+  test("without any of the channels is 403, expired is 401, before anything is sent", async () => {
+    const status = async (grant: Grant): Promise<number> => {
+      const feed = rooms({ authorize: () => grant });
+      return (await feed.respond(request(), { channels: ["a"] })).status;
+    };
+    expect(await status({ principal: "p", channels: [] })).toBe(403);
+    expect(await status({ principal: "p", channels: ["A", "a ", "b"] })).toBe(403);
+    expect(await status({ principal: "p", expiresAt: new Date() })).toBe(401);
+    expect(await status({ principal: "p", channels: ["a"], expiresAt: new Date(Date.now() + 60_000) })).toBe(
+      200,
+    );
+  });
+
+  test("a hub without channels asks without channels, and ignores those of the grant", async () => {
+    const authorize = vi.fn(() => ({ principal: "p", channels: [] }));
+    expect((await hub({ authorize }).respond(request())).status).toBe(200);
+    expect(authorize).toHaveBeenCalledWith(expect.any(Request), []);
+  });
+});
+
+describe("while a connection lives", () => {
+  const REAUTH = "event: sse.reauth\ndata: \n\n";
+
+  test("the expiry of its grant ends it with sse.reauth", async () => {
+    const closed = vi.fn();
+    const expiresAt = new Date(Date.now() + 30);
+    const feed = hub({ authorize: () => ({ principal: "p", expiresAt }), hooks: { closed } });
+    const body = new BodyReader(await feed.respond(request()));
+    expect((await body.all()).endsWith(REAUTH)).toBe(true);
+    expect(closed).toHaveBeenCalledExactlyOnceWith({ principal: "p", channels: [] }, "expired");
+    expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+  });
+
+  test("a grant that shrank, or a refusal, ends it when it is asked again", async () => {
+    for (const later of [{ principal: "p", channels: ["a"] }, new Response(null, { status: 403 })]) {
+      let answer: Grant | Response = { principal: "p", channels: ["a", "b"] };
+      const closed = vi.fn();
+      const feed = rooms({ authorize: () => answer, reauthorizeMs: 10, hooks: { closed } });
+      const body = new BodyReader(await feed.respond(request(), { channels: ["a", "b"] }));
+      await body.next();
+      answer = later;
+      expect((await body.all()).endsWith(REAUTH)).toBe(true);
+      expect(closed).toHaveBeenCalledWith(expect.anything(), "revoked");
+    }
+  });
+
+  test("an authorize that fails when asked again ends nothing, and is reported", async () => {
+    const onError = vi.fn();
+    let calls = 0;
+    const authorize = (): Grant => {
+      if (++calls > 1) throw new Error("the directory is down");
+      return { principal: "p" };
+    };
+    const feed = hub({ authorize, reauthorizeMs: 10, onError });
+    const body = new BodyReader(await feed.respond(request()));
+    await eventually(() => onError.mock.calls.length >= 2);
+    await feed.publish("note", "still here");
+    await body.until("still here");
+  });
+
+  test("revoke ends the connections of the principal at once, and what waited for them is not sent", async () => {
+    const feed = hub({ heartbeatMs: false });
+    const [mine, other] = [
+      new BodyReader(await feed.respond(request(), { principal: "me" })),
+      new BodyReader(await feed.respond(request(), { principal: "you" })),
+    ];
+    await mine.next();
+    const large = "x".repeat(50_000);
+    for (let n = 0; n < 4; n++) {
+      await feed.publish("note", `${n} ${large}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    feed.revoke("me");
+    expect(feed.stats().connections).toBe(1);
+    await mine.all();
+    expect(mine.text).not.toContain("data: 3 ");
+    expect(mine.text.endsWith(REAUTH)).toBe(true);
+    await other.until("data: 3 ");
+  });
+});
+
+describe("origins and hosts", () => {
+  const cors = { origins: ["https://app.example"], credentials: true, headers: ["authorization"] };
+
+  test("a preflight is answered with Last-Event-ID among the headers", async () => {
+    const answer = await hub({ cors }).respond(
+      request({ origin: "https://app.example" }, { method: "OPTIONS" }),
+    );
+    expect(answer.status).toBe(204);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      "access-control-allow-origin": "https://app.example",
+      "access-control-allow-credentials": "true",
+      "access-control-allow-headers": "last-event-id, authorization",
+      "access-control-allow-methods": "GET, HEAD, POST",
+      vary: "origin",
+    });
+  });
+
+  test.each([
+    ["https://app.example", 200],
+    ["https://evil.example", 403],
+    ["https://app.example.evil.example", 403],
+    ["http://app.example", 403],
+    ["null", 403],
+    ["http://localhost", 200],
+  ])("origin %s is answered with %i", async (origin, status) => {
+    const answer = await hub({ cors }).respond(request({ origin }));
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test("without cors nothing of it is sent", async () => {
+    const answer = await hub().respond(request({ origin: "https://evil.example" }));
+    expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+
+  test("* never goes with credentials", () => {
+    expect(() => hub({ cors: { origins: "*", credentials: true } })).toThrow(InvalidOptionError);
+    expect(() => corsHeaders(request(), { origins: "*", credentials: true })).toThrow(InvalidOptionError);
+    const headers = corsHeaders(request({ origin: "https://a.example" }), { origins: "*" });
+    expect(Object.fromEntries(headers)).toEqual({ "access-control-allow-origin": "*" });
+  });
+
+  test("the helpers say nothing to a foreign origin", () => {
+    const foreign = request({ origin: "https://evil.example" }, { method: "OPTIONS" });
+    expect(Object.fromEntries(corsPreflight(foreign, cors).headers)).toEqual({ vary: "origin" });
+  });
+
+  test("refusals can be read by the page, too", async () => {
+    const feed = hub({ cors, limits: { maxConnections: 1 } });
+    await feed.respond(request());
+    const refused = await feed.respond(request({ origin: "https://app.example" }));
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("access-control-allow-origin")).toBe("https://app.example");
+  });
+
+  test.each([
+    ["http://localhost:3000/", 200],
+    ["http://LOCALHOST:3000/", 200],
+    ["http://localhost/", 421],
+    ["http://evil.example:3000/", 421],
+  ])("of the hosts only localhost:3000: %s is answered with %i", async (url, status) => {
+    expect((await hub({ hosts: ["Localhost:3000"] }).respond(request({}, { url }))).status).toBe(status);
+  });
+});

@@ -1,0 +1,242 @@
+import { afterEach, describe, expect, test } from "vitest";
+import type { Backplane, BackplaneListener, ReplayPage } from "../../src/backplane/backplane.ts";
+import type { BackplaneMessage, Position } from "../../src/backplane/message.ts";
+import type { Frame } from "../../src/frame.ts";
+import { eventually } from "../support/serve.ts";
+
+/** How an implementation is set up: each call of `open` is another process on the same log. */
+export interface BackplaneUnderTest {
+  /** One client of the log; the first call begins an empty one that keeps at least 1,000 events. */
+  open(): Promise<Backplane>;
+  /** Frees what was set up, the log too. */
+  dispose(): Promise<void>;
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export function message(data: string, channel = "a", more: Partial<BackplaneMessage> = {}): BackplaneMessage {
+  return { channel, payload: encoder.encode(`data: ${data}\n\n`), key: undefined, end: false, ...more };
+}
+
+function dataOf(frames: readonly Frame[]): string[] {
+  return frames.map(({ bytes }) => /data: (.*)\n\n$/.exec(decoder.decode(bytes))?.[1] ?? "");
+}
+
+class Recorder implements BackplaneListener {
+  readonly frames: Frame[] = [];
+  readonly resets: Position[] = [];
+  onFrames(frames: readonly Frame[]): void {
+    this.frames.push(...frames);
+  }
+  onReset(position: Position): void {
+    this.resets.push(position);
+  }
+  /** Settles when so many have come. */
+  async got(count: number): Promise<string[]> {
+    await eventually(() => this.frames.length >= count);
+    return dataOf(this.frames);
+  }
+}
+
+/** What every backplane does, whatever it is made of. */
+export function testBackplane(name: string, setUp: () => Promise<BackplaneUnderTest>): void {
+  const open: BackplaneUnderTest[] = [];
+  async function start(): Promise<BackplaneUnderTest> {
+    const under = await setUp();
+    open.push(under);
+    return under;
+  }
+  async function log(): Promise<Backplane> {
+    return (await start()).open();
+  }
+  afterEach(async () => {
+    for (const under of open.splice(0)) await under.dispose();
+  });
+  const all = (log: Backplane, after: Position, channels: string[] = ["a", "b", "c"]) =>
+    readAll(log, after, channels);
+
+  describe(`the backplane ${name}`, () => {
+    test("gives offsets that ascend by one from 1 on, in one epoch", async () => {
+      const one = await log();
+      const head = await one.head();
+      expect(head.offset).toBe(0);
+      expect(head.epoch).toMatch(/^[A-Za-z0-9_-]{1,64}$/);
+      const positions = [];
+      for (let n = 1; n <= 3; n++) positions.push(await one.publish(message(`${n}`)));
+      expect(positions.map(({ offset }) => offset)).toEqual([1, 2, 3]);
+      expect(new Set(positions.map(({ epoch }) => epoch))).toEqual(new Set([head.epoch]));
+      expect(await one.head()).toEqual(positions[2]);
+    });
+
+    test("logs calls in the order in which they were made, awaited or not", async () => {
+      const one = await log();
+      const recorder = new Recorder();
+      await one.subscribe(recorder);
+      const positions = await Promise.all(Array.from({ length: 50 }, (_, n) => one.publish(message(`${n}`))));
+      expect(positions.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, n) => n + 1));
+      expect(await recorder.got(50)).toEqual(Array.from({ length: 50 }, (_, n) => `${n}`));
+    });
+
+    test("delivers each event once, in order, with channel, key, end and its id in front", async () => {
+      const one = await log();
+      const recorder = new Recorder();
+      await one.subscribe(recorder);
+      const { epoch } = await one.publish(message("1", "a", { key: "k" }));
+      await one.publish(message("2", 'b,"\0\n日本', { end: true }));
+      await recorder.got(2);
+      const [first, second] = recorder.frames;
+      expect(first).toMatchObject({ epoch, offset: 1, channel: "a", key: "k", end: false });
+      expect(second).toMatchObject({ epoch, offset: 2, channel: 'b,"\0\n日本', key: undefined, end: true });
+      expect(decoder.decode(first?.bytes)).toBe(`id: ${epoch}.1\ndata: 1\n\n`);
+    });
+
+    test("payloads are bytes: nothing in them is interpreted", async () => {
+      const one = await log();
+      const payload = new Uint8Array(Array.from({ length: 256 }, (_, byte) => byte));
+      const { epoch } = await one.publish(message("", "a", { payload }));
+      const [frame] = await all(one, { epoch, offset: 0 });
+      expect([...(frame?.bytes ?? [])].slice(-256)).toEqual([...payload]);
+    });
+
+    test("a subscription begins after the position that it returns", async () => {
+      const one = await log();
+      await one.publish(message("before"));
+      const recorder = new Recorder();
+      const { position } = await one.subscribe(recorder);
+      expect(position.offset).toBe(1);
+      await one.publish(message("after"));
+      expect(await recorder.got(1)).toEqual(["after"]);
+    });
+
+    test("subscriptions are independent, and a closed one hears nothing more", async () => {
+      const one = await log();
+      const [left, right] = [new Recorder(), new Recorder()];
+      const subscription = await one.subscribe(left);
+      await one.subscribe(right);
+      await one.publish(message("1"));
+      await Promise.all([left.got(1), right.got(1)]);
+      await subscription.close();
+      await one.publish(message("2"));
+      expect(await right.got(2)).toEqual(["1", "2"]);
+      expect(left.frames).toHaveLength(1);
+    });
+
+    test("all processes see one order, their own events in it", async () => {
+      const under = await start();
+      const [one, two] = [await under.open(), await under.open()];
+      const recorders = [new Recorder(), new Recorder()];
+      await one.subscribe(recorders[0] as Recorder);
+      await two.subscribe(recorders[1] as Recorder);
+      await Promise.all(Array.from({ length: 20 }, (_, n) => (n % 2 ? one : two).publish(message(`${n}`))));
+      const [left, right] = await Promise.all(recorders.map((recorder) => recorder.got(20)));
+      expect(left).toEqual(right);
+      expect(recorders[0]?.frames.map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 20 }, (_, n) => n + 1),
+      );
+    });
+
+    test("the same idempotency key appends nothing and has the first position", async () => {
+      const under = await start();
+      const [one, two] = [await under.open(), await under.open()];
+      const options = { idempotencyKey: "order 7" };
+      const first = await one.publish(message("1"), options);
+      await one.publish(message("2"), { idempotencyKey: "order 8" });
+      expect(await one.publish(message("1"), options)).toEqual(first);
+      expect(await two.publish(message("1"), options)).toEqual(first);
+      expect((await one.head()).offset).toBe(2);
+    });
+
+    test("the same idempotency key at the same time is one event", async () => {
+      const one = await log();
+      const positions = await Promise.all(
+        Array.from({ length: 5 }, () => one.publish(message("1"), { idempotencyKey: "k" })),
+      );
+      expect(new Set(positions.map(({ offset }) => offset))).toEqual(new Set([1]));
+    });
+
+    test("replay gives what is after a position, of the channels asked for, in pages of the size asked for", async () => {
+      const one = await log();
+      for (let n = 1; n <= 30; n++) await one.publish(message(`${n} ${"x".repeat(1000)}`, n % 3 ? "a" : "b"));
+      const { epoch } = await one.head();
+      const page = await one.replay({ epoch, offset: 10 }, ["b"], 2500);
+      expect(page.gap).toBeUndefined();
+      expect(page.from).toEqual({ epoch, offset: 10 });
+      expect(page.frames.map(({ offset }) => offset)).toEqual([12, 15]);
+      expect(page.upTo.offset).toBeGreaterThanOrEqual(15);
+      expect(page.upTo.offset).toBeLessThan(18);
+      const rest = await all(one, page.upTo, ["b"]);
+      expect(rest.map(({ offset }) => offset)).toEqual([18, 21, 24, 27, 30]);
+      expect((await all(one, { epoch, offset: 0 }, ["a", "b"])).length).toBe(30);
+    });
+
+    test("an event larger than a page still comes", async () => {
+      const one = await log();
+      await one.publish(message("x".repeat(10_000)));
+      const { epoch } = await one.head();
+      expect((await one.replay({ epoch, offset: 0 }, ["a"], 100)).frames).toHaveLength(1);
+    });
+
+    test("replay at the head, and of channels without events, is complete and reaches the head", async () => {
+      const one = await log();
+      for (let n = 0; n < 5; n++) await one.publish(message("x"));
+      const head = await one.head();
+      expect(await one.replay(head, ["a"], 1000)).toEqual({
+        gap: undefined,
+        from: head,
+        frames: [],
+        upTo: head,
+      });
+      expect(await all(one, { ...head, offset: 0 }, ["never"])).toEqual([]);
+    });
+
+    test("another epoch, and a position past the head, are gaps to the head: never everything", async () => {
+      const one = await log();
+      await one.publish(message("1"));
+      const head = await one.head();
+      const empty = { from: head, frames: [], upTo: head };
+      expect(await one.replay({ epoch: "other", offset: 0 }, ["a"], 1000)).toEqual({
+        gap: "unknown-epoch",
+        ...empty,
+      });
+      expect(await one.replay({ ...head, offset: 2 }, ["a"], 1000)).toEqual({ gap: "future", ...empty });
+      const far = { ...head, offset: Number.MAX_SAFE_INTEGER };
+      expect(await one.replay(far, ["a"], 1000)).toEqual({ gap: "future", ...empty });
+    });
+
+    test("what another process published is replayed, though this one has not read it yet", async () => {
+      const under = await start();
+      const [one, two] = [await under.open(), await under.open()];
+      const { epoch } = await two.publish(message("elsewhere"));
+      expect(dataOf(await all(one, { epoch, offset: 0 }))).toEqual(["elsewhere"]);
+    });
+
+    test("after close everything is refused with a BackplaneError, and nothing is delivered", async () => {
+      const one = await log();
+      await one.close();
+      const position = { epoch: "e", offset: 0 };
+      const calls = [
+        () => one.publish(message("x")),
+        () => one.head(),
+        () => one.subscribe(new Recorder()),
+        () => one.replay(position, ["a"], 1000),
+      ];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ code: "backplane" });
+      await one.close();
+    });
+  });
+}
+
+/** Page by page to the head, as connections do it. */
+async function readAll(log: Backplane, after: Position, channels: string[]): Promise<Frame[]> {
+  const frames: Frame[] = [];
+  let page: ReplayPage;
+  let at = after;
+  do {
+    page = await log.replay(at, channels, 2000);
+    expect(page.gap).toBeUndefined();
+    frames.push(...page.frames);
+    at = page.upTo;
+  } while (at.offset < (await log.head()).offset);
+  return frames;
+}
