@@ -150,9 +150,8 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   async close(): Promise<void> {
     this.#retryElsewhereMs ??= this.#settings.retryMs ?? DRAIN_RETRY_MS;
     this.#feed.flush(); // what was published before is still sent
-    for (const connection of [...this.#connections.keys()]) {
-      this.#sendElsewhere(connection, this.#retryElsewhereMs);
-    }
+    const { retryMs } = this.#settings;
+    for (const connection of [...this.#connections.keys()]) this.#sendElsewhere(connection, retryMs);
     this.#publisher.close();
     await this.#feed.close();
     if (this.#options.backplane === undefined) await this.#backplane.close();
@@ -234,8 +233,8 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     return streamResponse(retryLine(this.#retryElsewhereMs), headers);
   }
 
-  #sendElsewhere(connection: HubConnection, retryMs: number): void {
-    connection.close("drained", encode(retryLine(retryMs)));
+  #sendElsewhere(connection: HubConnection, retryMs: number | undefined): void {
+    connection.close("drained", retryMs === undefined ? undefined : encode(retryLine(retryMs)));
   }
 
   async #untilFinished(end: number): Promise<void> {

@@ -26,6 +26,9 @@ export interface TransmissionOwner {
 
 const HEARTBEAT: Bytes = encode(":\n\n");
 
+/** How long bytes may wait after the end without any leaving, at most twice. */
+const LINGER_MS = 10_000;
+
 /** An empty comment: three bytes that no receiver shows. */
 export function emptyComment(): Bytes {
   return HEARTBEAT;
@@ -87,13 +90,14 @@ export class Transmission implements SinkOwner {
   /** The end: after `last` and what waits, or at once where the client cannot take it. */
   close(reason: CloseReason, last?: Bytes): void {
     if (this.#reason !== undefined) return;
-    if (last !== undefined) this.#sink.write(last);
+    if (last !== undefined) this.#blocked = !this.#sink.write(last);
     this.#reason = reason;
     this.#heartbeat?.stop();
     clearTimeout(this.#rotation);
     this.#request.signal.removeEventListener("abort", this.#onAbort);
-    if (reason === "slow" || reason === "client") this.#sink.destroy();
-    else this.#sink.end();
+    if (reason === "client") this.#sink.release();
+    else if (reason === "slow") this.#sink.destroy();
+    else this.#endSink();
     this.#owner.onClose(reason);
   }
 
@@ -104,6 +108,19 @@ export class Transmission implements SinkOwner {
 
   onGone(): void {
     this.close("client");
+  }
+
+  /** A client that takes nothing any more does not keep its socket and what waits there after the end. */
+  #endSink(): void {
+    this.#sink.end();
+    if (!this.#blocked) return;
+    let before = this.#sink.waitingBytes;
+    const alarm = startAlarm(LINGER_MS, () => {
+      const waiting = this.#sink.waitingBytes;
+      if (waiting > 0 && waiting < before) before = waiting;
+      else alarm.stop();
+      if (waiting === before) this.#sink.destroy();
+    });
   }
 
   #beat(): void {

@@ -11,7 +11,7 @@ export interface Sink {
   write(bytes: Bytes): boolean;
   /** The clean end, after everything that was written. */
   end(): void;
-  /** The end at once, as a cut: what still waits is discarded, and its memory freed. */
+  /** The end at once, as a cut that the client sees: what still waits is discarded, and its memory freed. */
   destroy(): void;
   /** What was written and is not taken by the runtime yet. */
   readonly waitingBytes: number;

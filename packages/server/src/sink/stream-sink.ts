@@ -71,6 +71,14 @@ export class StreamSink implements Sink {
     this.#controller.error(new ClosedError("The connection was closed before everything was sent."));
   }
 
+  /** The client is gone: as `destroy`, but without an error, which runtimes would report as a failure. */
+  release(): void {
+    this.#target?.destroy();
+    if (this.#target !== undefined || this.#over) return;
+    this.#drop();
+    this.#close();
+  }
+
   /**
    * Gives everything that waits, and all that follows, to another sink. False, and nothing happens, where somebody
    * reads the body already.
