@@ -188,3 +188,249 @@ describe("a snapshot", () => {
     );
   });
 });
+
+describe("a quiet connection", () => {
+  test("gets an empty comment each interval", async () => {
+    const { get } = await feedOf({ heartbeatMs: 40 });
+    const reader = get();
+    await expect.poll(() => reader.chunks.length).toBeGreaterThanOrEqual(3);
+    const [opening, ...beats] = reader.chunks;
+    expect(opening).toContain(": sse=1 heartbeat=40\n\n");
+    expect(new Set(beats)).toEqual(new Set([":\n\n"]));
+  });
+
+  test("gets a mark in its place when other channels moved on, and resumes from there", async () => {
+    const { hub, get } = await channelsOf({ heartbeatMs: 40, replay: { maxEvents: 1 } });
+    const quiet = await toOpen(get("quiet"));
+    for (const n of [1, 2, 3]) await hub.publish("tick", { n }, { channel: "busy" });
+    await expect.poll(() => quiet.events.at(-1)?.lastEventId).toMatch(/\.3$/);
+    const marks = quiet.events.length;
+    expect(quiet.chunks.at(-1)).toMatch(/^(id: \w+\.3\nevent: sse\.mark\ndata: )?:?\n\n$/);
+    const chunks = quiet.chunks.length;
+    await expect.poll(() => quiet.chunks.length).toBeGreaterThan(chunks);
+    expect(quiet.chunks.at(-1)).toBe(":\n\n"); // one mark is enough
+    expect(quiet.events).toHaveLength(marks);
+    const lastEventId = quiet.events.at(-1)?.lastEventId ?? "";
+    const again = await toOpen(get("busy", { headers: { "last-event-id": lastEventId } }));
+    expect(again.seen).toEqual(["sse.mark "]);
+    expect(hub.stats().gaps).toBe(0);
+  });
+});
+
+describe("what is published", () => {
+  test("in one turn arrives in one chunk, in the order of the calls, though nobody awaits them", async () => {
+    const { hub, get } = await feedOf();
+    const reader = await toOpen(get());
+    for (let n = 0; n < 200; n++) void hub.publish("tick", { n });
+    await toSee(reader, 'tick {"n":199}');
+    expect(reader.chunks).toHaveLength(2);
+    expect(reader.seen.slice(1)).toEqual(Array.from({ length: 200 }, (_, n) => `tick {"n":${n}}`));
+  });
+
+  test("reaches the connections of its channel, in the order of the log over all of theirs", async () => {
+    const { hub, get } = await channelsOf();
+    const [one, both] = await Promise.all([toOpen(get("one")), toOpen(get("one&of=two"))]);
+    for (let n = 0; n < 4; n++) void hub.publish("tick", { n }, { channel: n % 2 === 0 ? "one" : "two" });
+    await toSee(both, 'tick {"n":3}');
+    await toSee(one, 'tick {"n":2}');
+    expect(both.seen.slice(1)).toEqual([0, 1, 2, 3].map((n) => `tick {"n":${n}}`));
+    expect(one.seen.slice(1)).toEqual([0, 2].map((n) => `tick {"n":${n}}`));
+  });
+
+  test("twice with one idempotency key arrives once", async () => {
+    const { hub, get } = await feedOf();
+    const reader = await toOpen(get());
+    const options = { idempotencyKey: "order 1" };
+    const ids = await Promise.all([hub.publish("log", "a", options), hub.publish("log", "a", options)]);
+    expect(ids[0]).toBe(ids[1]);
+    await hub.publish("log", "b");
+    expect((await toSee(reader, "log b")).seen).toEqual(["sse.mark ", "log a", "log b"]);
+  });
+
+  test("may have exactly maxEventBytes, and one more is a LimitError of which nobody hears", async () => {
+    const maxEventBytes = "event: log\ndata: 12345\n\n".length;
+    const { hub, get } = await feedOf({ limits: { maxEventBytes } });
+    const reader = await toOpen(get());
+    await hub.publish("log", "12345");
+    await expect(hub.publish("log", "123456")).rejects.toThrow(LimitError);
+    await expect(hub.publish("log", "日本")).rejects.toThrow(LimitError); // 6 bytes
+    await hub.publish("log", "end");
+    expect((await toSee(reader, "log end")).seen).toEqual(["sse.mark ", "log 12345", "log end"]);
+  });
+
+  test.each(["unknown", "error", "open", "message", "sse.mark", "toString"])(
+    "cannot have the type %s",
+    async (type) => {
+      const { hub } = await feedOf();
+      await expect(Reflect.apply(hub.publish, hub, [type, "x"])).rejects.toThrow(InvalidEventError);
+      expect(hub.stats().published).toBe(0);
+    },
+  );
+});
+
+describe("a contract with an end", () => {
+  test("finishes the stream with sse.end, and 204 for those who come back with that", async () => {
+    const hub = closedInTest(createHub(finite, QUIET));
+    const { port } = await serveInTest(hub.respond);
+    const reader = await toOpen(new RawReader(port));
+    void hub.publish("step", "1");
+    void hub.publish("done", "all");
+    void hub.publish("step", "too late");
+    await expect.poll(() => reader.isComplete).toBe(true);
+    expect(reader.seen).toEqual(["sse.mark ", "step 1", "done all", "sse.end "]);
+    const lastEventId = reader.events.at(-1)?.lastEventId ?? "";
+    expect(lastEventId).toBe("sse.end");
+    await toHaveStatus(new RawReader(port, { headers: { "last-event-id": lastEventId } }), 204);
+  });
+
+  test("ends a replay at the end event as well", async () => {
+    const hub = closedInTest(createHub(finite, QUIET));
+    const { port } = await serveInTest(hub.respond);
+    const [epoch] = (await hub.publish("step", "1")).split(".");
+    await hub.publish("done", "all");
+    const reader = new RawReader(port, { path: `/?lastEventId=${epoch}.0` });
+    await expect.poll(() => reader.isComplete).toBe(true);
+    expect(reader.seen).toEqual(["sse.mark ", "step 1", "done all", "sse.end "]);
+  });
+
+  test("takes one channel a connection", async () => {
+    const hub = closedInTest(createChannelHub(finite, QUIET));
+    const request = new Request("http://localhost/");
+    await expect(hub.respond(request, { channels: ["a", "b"] })).rejects.toThrow("exactly one channel");
+  });
+});
+
+describe("the numbers and the hooks", () => {
+  test("tell of connections, events, gaps, and why each connection ended", async () => {
+    const told: unknown[] = [];
+    const { hub, get } = await channelsOf({
+      hooks: {
+        opened: ({ channels }) => told.push(["opened", ...channels]),
+        gap: ({ channels }, reason) => told.push(["gap", ...channels, reason]),
+        closed: ({ channels }, reason) => told.push(["closed", ...channels, reason]),
+      },
+    });
+    const a = await toOpen(get("a"));
+    const b = await toOpen(get("b", { headers: { "last-event-id": "nonsense" } }));
+    await hub.publish("log", "x", { channel: "a" });
+    await hub.publish("log", "y", { channel: "c" });
+    await toSee(a, "log x");
+    expect(hub.stats()).toEqual({ connections: 2, published: 2, delivered: 1, dropped: 0, gaps: 1 });
+    b.leave();
+    await expect.poll(() => hub.stats().connections).toBe(1);
+    await hub.close();
+    await expect.poll(() => a.isComplete).toBe(true);
+    expect(told).toEqual([
+      ["opened", "a"],
+      ["opened", "b"],
+      ["gap", "b", "invalid"],
+      ["closed", "b", "client"],
+      ["closed", "a", "drained"],
+    ]);
+    expect(hub.stats()).toEqual({ connections: 0, published: 2, delivered: 1, dropped: 0, gaps: 1 });
+  });
+
+  test("a hook that throws is reported, and the stream goes on", async () => {
+    const onError = vi.fn();
+    const opened = (): void => {
+      throw new Error("hook");
+    };
+    const { hub, get } = await feedOf({ onError, hooks: { opened } });
+    const reader = await toOpen(get());
+    await hub.publish("log", "a");
+    await toSee(reader, "log a");
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: "hook" }));
+  });
+});
+
+describe("close", () => {
+  test("sends what was published, tells all when to come back, and takes nobody any more", async () => {
+    const { hub, get } = await feedOf({ retryMs: 1000 });
+    const readers = await Promise.all([toOpen(get()), toOpen(get())]);
+    void hub.publish("log", "last");
+    await hub.close();
+    for (const reader of readers) {
+      await expect.poll(() => reader.isComplete).toBe(true);
+      expect(reader.text).toMatch(/data: last\n\nretry: \d+\n\n$/);
+    }
+    const late = await toHaveStatus(get(), 200);
+    await expect.poll(() => late.isComplete).toBe(true);
+    expect(late.text).toMatch(/^retry: \d+\n\n$/);
+    await expect(hub.publish("log", "too late")).rejects.toMatchObject({ code: "closed" });
+  });
+});
+
+describe("requests that get no stream", () => {
+  test("HEAD has the headers and no body, and opens nothing", async () => {
+    const { hub, get } = await feedOf();
+    const reader = await toHaveStatus(get({ method: "HEAD", headers: { connection: "close" } }), 200);
+    await expect.poll(() => reader.isClosed).toBe(true);
+    expect(reader.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(reader.chunks).toEqual([]);
+    expect(hub.stats().connections).toBe(0);
+  });
+
+  test("an Accept without event streams is 406", async () => {
+    const { hub, get } = await feedOf();
+    await toHaveStatus(get({ headers: { accept: "application/json" } }), 406);
+    await toHaveStatus(get({ headers: { accept: "text/event-stream;q=0, */*" } }), 406);
+    expect(hub.stats().connections).toBe(0);
+  });
+
+  test("a host that is not on the list is 421, and those on it are served", async () => {
+    const { hub, get } = await feedOf({ hosts: ["Events.Example", "other.example:8080"] });
+    await toHaveStatus(get(), 421);
+    await toHaveStatus(get({ headers: { host: "events.example.evil.example" } }), 421);
+    await toHaveStatus(get({ headers: { host: "other.example" } }), 421);
+    expect(hub.stats().connections).toBe(0);
+    await toHaveStatus(get({ headers: { host: "events.example" } }), 200);
+    await toHaveStatus(get({ headers: { host: "OTHER.example:8080" } }), 200);
+  });
+});
+
+describe("pages of another origin", () => {
+  const origin = "https://app.example";
+  const cors = { origins: [origin], credentials: true, headers: ["authorization"] };
+
+  test("may read the stream and the refusals when they are on the list", async () => {
+    const { get } = await feedOf({ cors });
+    const answers: [number, Asked["headers"]][] = [
+      [200, { origin }],
+      [406, { origin, accept: "text/html" }],
+      [204, { origin, "last-event-id": "sse.end" }],
+    ];
+    for (const [status, headers] of answers) {
+      const reader = await toHaveStatus(get({ headers }), status);
+      expect(reader.headers.get("access-control-allow-origin")).toBe(origin);
+      expect(reader.headers.get("access-control-allow-credentials")).toBe("true");
+      expect(reader.headers.get("vary")).toBe("origin");
+    }
+  });
+
+  test("may send Last-Event-ID and what is named, says the preflight, which opens nothing", async () => {
+    const { hub, get } = await feedOf({ cors });
+    const reader = await toHaveStatus(get({ method: "OPTIONS", headers: { origin } }), 204);
+    expect(reader.headers.get("access-control-allow-origin")).toBe(origin);
+    expect(reader.headers.get("access-control-allow-headers")).toBe("last-event-id, authorization");
+    expect(reader.headers.get("access-control-max-age")).toBe("7200");
+    expect(hub.stats().connections).toBe(0);
+  });
+
+  test("are refused when they are not on the list, the preflight too", async () => {
+    const { hub, get } = await feedOf({ cors });
+    for (const method of ["GET", "OPTIONS"]) {
+      const headers = { origin: "https://app.example.evil.example" };
+      const reader = await toHaveStatus(get({ method, headers }), 403);
+      expect(reader.headers.get("access-control-allow-origin")).toBeNull();
+      expect(reader.headers.get("vary")).toBe("origin");
+    }
+    expect(hub.stats().connections).toBe(0);
+  });
+
+  test("are told by Vary that the answer depends on the origin even where none was named", async () => {
+    const { get } = await feedOf({ cors });
+    const reader = await toHaveStatus(get(), 200);
+    expect(reader.headers.get("vary")).toBe("origin");
+    expect(reader.headers.get("access-control-allow-origin")).toBeNull();
+  });
+});
