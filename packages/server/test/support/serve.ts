@@ -36,9 +36,9 @@ export async function listen(listener: RequestListener): Promise<Served> {
   };
 }
 
-/** Resolves when a condition holds that nothing announces; fails after five seconds. */
-export async function eventually(condition: () => boolean): Promise<void> {
-  const end = performance.now() + 5000;
+/** Resolves when a condition holds that nothing announces; fails after five seconds, or as long as is said. */
+export async function eventually(condition: () => boolean, withinMs = 5000): Promise<void> {
+  const end = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`It never came to: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
