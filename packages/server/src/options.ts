@@ -59,7 +59,7 @@ export function resolveEventStreamOptions(options: EventStreamOptions): EventStr
   };
 }
 
-export function logError(error: unknown, id: string): void {
+function logError(error: unknown, id: string): void {
   console.error(id === "" ? "An event stream failed:" : `An event stream failed (${id}):`, error);
 }
 
