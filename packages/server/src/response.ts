@@ -6,14 +6,17 @@ export type HeadersLike = NonNullable<RequestInit["headers"]>;
 /** HTTP/2 forbids these, and HTTP/1.1 servers write them themselves. */
 const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding"];
 
-const STREAM_HEADERS: HeadersInit = {
+const STREAM_HEADERS: HeadersLike = {
   "content-type": `${EVENT_STREAM_MEDIA_TYPE}; charset=utf-8`,
   "cache-control": "no-store, private, no-transform",
   "x-accel-buffering": "no",
 };
 
 /** The answer that carries an event stream. `headers` are added, and replace ours where they have the same name. */
-export function streamResponse(body: BodyInit | null, headers: HeadersLike | undefined): Response {
+export function streamResponse(
+  body: ReadableStream<Uint8Array> | string,
+  headers: HeadersLike | undefined,
+): Response {
   const all = withHeaders(new Headers(STREAM_HEADERS), headers);
   for (const name of HOP_BY_HOP) all.delete(name);
   return new Response(body, { headers: all });
