@@ -101,7 +101,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
 
   send<K extends SendableType<M>>(type: K, data: NoInfer<InputOf<M[K]>>, options?: SendOptions): boolean {
     if (this.isClosed) return false;
-    const ready = this.#write(this.#writer.event(type, data, options));
+    const ready = this.#write(serializeEvent(this.#writer.event(type, data, options)));
     if (this.#writer.isEnd(type)) this.end();
     return ready;
   }

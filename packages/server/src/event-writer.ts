@@ -4,13 +4,14 @@ import {
   InvalidDataError,
   InvalidEventError,
   type SendOptions,
+  type ServerSentEventInit,
   serializeEvent,
 } from "@sse/protocol";
 
 /** What the parts of the server need of a contract, or of none: events as text. */
 export interface EventWriter {
-  /** The event as it is written. Throws what the contract throws. */
-  event(type: string, data: unknown, options?: SendOptions): string;
+  /** The event's fields as they are written. Throws what the contract throws. */
+  event(type: string, data: unknown, options?: SendOptions): ServerSentEventInit;
   /** Whether an event of this type finishes the stream. */
   isEnd(type: string): boolean;
   /** What the contract writes at the end, before `sse.end`. */
@@ -24,7 +25,7 @@ export function writerOf(events: EventContract | null, validate: boolean): Event
   return {
     event(type, data, options) {
       const encoded = codec.encode(type, data, { validate });
-      return write(encoded.type, encoded.data, options);
+      return fields(encoded.type, encoded.data, options);
     },
     isEnd: (type) => codec.isEnd(type),
     done: done === undefined ? "" : serializeEvent({ data: done }),
@@ -49,17 +50,21 @@ const textWriter: EventWriter = {
       const message = `without a contract data is text, not ${data === null ? "null" : typeof data}`;
       throw new InvalidDataError(type, [{ message }]);
     }
-    return write(type, data, options);
+    return fields(type, data, options);
   },
   isEnd: () => false,
   done: "",
 };
 
-function write(type: string | undefined, data: string, options: SendOptions | undefined): string {
+function fields(
+  type: string | undefined,
+  data: string,
+  options: SendOptions | undefined,
+): ServerSentEventInit {
   if (options?.id === END_ID) {
     throw new InvalidEventError(`The id '${END_ID}' is reserved for the end of a stream; choose another.`);
   }
   // [spec] An event without an `event` line is a "message".
   const line = type === "message" ? undefined : type;
-  return serializeEvent({ type: line, data, id: options?.id, retryMs: options?.retryMs });
+  return { type: line, data, id: options?.id, retryMs: options?.retryMs };
 }

@@ -28,10 +28,7 @@ export class Frame implements Position {
     this.channel = message.channel;
     this.key = message.key;
     this.end = message.end;
-    const idLine = `id: ${formatPosition(position)}\n`;
-    this.bytes = new Uint8Array(idLine.length + message.payload.length);
-    encoder.encodeInto(idLine, this.bytes);
-    this.bytes.set(message.payload, idLine.length);
+    this.bytes = encode(`id: ${formatPosition(position)}\n${message.payload}`);
   }
 }
 

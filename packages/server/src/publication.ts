@@ -11,13 +11,20 @@ export class Publication<T> extends Promise<T> {
     return Promise;
   }
 
-  static of<T>(work: Promise<T>, onUnhandled: (error: unknown) => void): Publication<T> {
-    const publication = new Publication<T>((resolve, reject) => work.then(resolve, reject));
-    Promise.prototype.then.call(publication, undefined, (error: unknown) => {
-      // A caller that awaits does so within the turn; one more task, and nobody did.
-      setTimeout(() => {
-        if (!publication.#handled) onUnhandled(error);
-      }, 0);
+  /** Settles as the work does, with what `finish` makes of its value. */
+  static of<W, T>(
+    work: Promise<W>,
+    finish: (value: W) => T,
+    onUnhandled: (error: unknown) => void,
+  ): Promise<T> {
+    const publication: Publication<T> = new Publication<T>((resolve, reject) => {
+      work.then(
+        (value) => resolve(finish(value)),
+        (error: unknown) => {
+          publication.#watch(error, onUnhandled); // before it rejects, so that it never counts as unhandled
+          reject(error);
+        },
+      );
     });
     return publication;
   }
@@ -29,5 +36,14 @@ export class Publication<T> extends Promise<T> {
   ): Promise<A | B> {
     this.#handled = true;
     return super.then(onFulfilled, onRejected);
+  }
+
+  #watch(error: unknown, onUnhandled: (error: unknown) => void): void {
+    super.then(undefined, () => {
+      // A caller that awaits does so within the turn; one more task, and nobody did.
+      setTimeout(() => {
+        if (!this.#handled) onUnhandled(error);
+      }, 0);
+    });
   }
 }

@@ -1,5 +1,6 @@
-import { ClosedError, InvalidOptionError, LimitError } from "@sse/protocol";
+import { ClosedError, InvalidOptionError, LimitError, serializeEvent } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
+import type { Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { encode } from "./frame.ts";
 import { formatPosition } from "./position.ts";
@@ -40,7 +41,7 @@ export class Publisher {
 
   /** Resolves with the id. A rejection that nobody handles is reported, and ends no process. */
   publish(channel: unknown, type: string, data: unknown, options: PublishOptions = {}): Promise<string> {
-    return Publication.of(this.#append(channel, type, data, options), this.#onError);
+    return Publication.of(this.#append(channel, type, data, options), this.#finish, this.#onError);
   }
 
   close(): void {
@@ -48,25 +49,34 @@ export class Publisher {
   }
 
   // Runs up to the backplane's call at once, so that the order of calls is the order of the log.
-  async #append(channel: unknown, type: string, data: unknown, options: PublishOptions): Promise<string> {
+  async #append(channel: unknown, type: string, data: unknown, options: PublishOptions): Promise<Position> {
     if (this.#isClosed) throw new ClosedError("The hub is closed; publish before close().");
     if (typeof channel !== "string") {
       throw new InvalidOptionError(`publish needs a channel, which is a string, not ${typeof channel}.`);
     }
-    const payload = encode(this.#writer.event(type, data));
-    const limit = this.#maxEventBytes;
-    if (limit !== false && payload.length > limit) {
-      throw new LimitError(
-        `Event '${type}' has ${payload.length} bytes, more than limits.maxEventBytes, which is ${limit}.`,
-        { limit, size: payload.length },
-      );
-    }
+    const payload = serializeEvent(this.#writer.event(type, data)).toWellFormed();
+    this.#checkSize(type, payload);
     const { key, idempotencyKey } = options;
     // A key counts within its channel and type.
     const scope = key === undefined ? undefined : JSON.stringify([channel, type, key]);
     const message = { channel, payload, key: scope, end: this.#writer.isEnd(type) };
-    const position = await this.#backplane.publish(message, { idempotencyKey });
+    return this.#backplane.publish(message, idempotencyKey === undefined ? undefined : { idempotencyKey });
+  }
+
+  #checkSize(type: string, payload: string): void {
+    const limit = this.#maxEventBytes;
+    // At most three bytes a unit: most events need no count.
+    if (limit === false || payload.length * 3 <= limit) return;
+    const size = encode(payload).length;
+    if (size <= limit) return;
+    throw new LimitError(
+      `Event '${type}' has ${size} bytes, more than limits.maxEventBytes, which is ${limit}.`,
+      { limit, size },
+    );
+  }
+
+  readonly #finish = (position: Position): string => {
     this.#published++;
     return formatPosition(position);
-  }
+  };
 }

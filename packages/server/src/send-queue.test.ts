@@ -5,7 +5,7 @@ import { SendQueue } from "./send-queue.ts";
 /** A frame of exactly so many bytes. */
 function frame(offset: number, size = 100, key?: string): Frame {
   const idLine = `id: e.${offset}\n`;
-  const payload = new Uint8Array(size - idLine.length);
+  const payload = "x".repeat(size - idLine.length);
   return new Frame({ epoch: "e", offset }, { channel: "", payload, key, end: false });
 }
 

@@ -1,7 +1,7 @@
-import type { EventMap, OutgoingEvent } from "@sse/protocol";
+import { type EventMap, encodeEvent, type OutgoingEvent } from "@sse/protocol";
 import type { Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
-import { encode, type GapReason } from "./frame.ts";
+import type { GapReason } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { formatPosition, parsePosition } from "./position.ts";
 
@@ -43,7 +43,7 @@ export async function sendSnapshot<M extends EventMap>(
       await iterator.return?.();
       return at;
     }
-    connection.sendState(encode(writer.event(value.type, value.data)));
+    connection.sendState(encodeEvent(writer.event(value.type, value.data)));
     await connection.ready;
   }
 }

@@ -9,8 +9,11 @@ export interface Position {
 /** One event as it travels to the log and between processes: serialized, without its id. */
 export interface BackplaneMessage {
   readonly channel: string;
-  /** The event's block in the event stream without an `id` line, the closing blank line included. */
-  readonly payload: Uint8Array;
+  /**
+   * The event's block in the event stream without an `id` line, the closing blank line included. Text that UTF-8 can
+   * carry; it has to come back as it is.
+   */
+  readonly payload: string;
   /** For connections with the policy `latest`: within the log, a newer event of the same key replaces this one. */
   readonly key: string | undefined;
   /** The event finishes its stream. */

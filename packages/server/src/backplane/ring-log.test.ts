@@ -12,7 +12,7 @@ function ring(limits: Partial<RingLogLimits>): RingLog {
 function frame(offset: number, channel = "a", payload = 0): Frame {
   return new Frame(
     { epoch: "e", offset },
-    { channel, payload: new Uint8Array(payload), key: undefined, end: false },
+    { channel, payload: "x".repeat(payload), key: undefined, end: false },
   );
 }
 const kept = (log: RingLog, channels = ["a", "b"]): number[] =>
