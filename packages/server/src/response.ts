@@ -14,7 +14,7 @@ const STREAM_HEADERS: HeadersLike = {
 
 /** The answer that carries an event stream. `headers` are added, and replace ours where they have the same name. */
 export function streamResponse(
-  body: ReadableStream<Uint8Array> | string,
+  body: ReadableStream<Uint8Array> | string | null,
   headers: HeadersLike | undefined,
 ): Response {
   const all = withHeaders(new Headers(STREAM_HEADERS), headers);
