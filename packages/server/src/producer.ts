@@ -5,6 +5,9 @@ import type { Connection, ProducerConnection } from "./connection.ts";
  * Makes the events of one connection. What it returns decides who leads: an (async) iterable is read at the pace of
  * the client, its end is the end of the stream, and it is told to `return()` the moment the connection ends; without
  * one the connection lives until `end()`, `close()`, or until the client goes.
+ *
+ * No language feature interrupts a generator inside an `await`: its `finally` runs when what it awaits settles. Give
+ * `connection.signal` to what you await, and that is at once. The connection itself never waits for it.
  */
 export type Producer<M extends EventMap> = (
   connection: Connection<M>,
