@@ -45,6 +45,8 @@ export class HubConnection {
   readonly #transmission: Transmission;
   readonly #queue: SendQueue;
   #stall: Alarm | undefined;
+  /** What waited for the client when it was last looked at. */
+  #waitingBytes = 0;
   /** What the log has up to here, this connection has taken, as far as its channels go. */
   #taken: Position;
   /** The last position the client was sent. */
@@ -192,10 +194,19 @@ export class HubConnection {
     this.#sent = last;
     const { maxStallMs } = this.#plan;
     if (this.#transmission.write(bytes) || maxStallMs === false || this.isClosed) return;
-    this.#stall ??= startAlarm(maxStallMs, () => {
-      this.#owner.onStalled(this);
-      this.close("slow");
-    });
+    this.#waitingBytes = this.#transmission.waitingBytes;
+    this.#stall ??= startAlarm(maxStallMs, () => this.#lookAtStall());
+  }
+
+  /** A client that took something since the last look is slow, but not stalled. */
+  #lookAtStall(): void {
+    const { waitingBytes } = this.#transmission;
+    if (waitingBytes < this.#waitingBytes) {
+      this.#waitingBytes = waitingBytes;
+      return;
+    }
+    this.#owner.onStalled(this);
+    this.close("slow");
   }
 
   /** The stream is finished: what waits goes out first. */

@@ -12,8 +12,8 @@ export interface LimitOptions {
   /** Bytes that may wait for one slow client; false: no limit. Default: 1,048,576 (1 MiB). */
   readonly maxQueueBytes?: number | false | undefined;
   /**
-   * How long bytes may wait without any leaving, in milliseconds, at most a sixteenth less; false: for ever.
-   * Default: 10,000.
+   * How long bytes may wait without any leaving, in milliseconds: at most a sixteenth less, and up to twice as long
+   * where some left before. False: for ever. Default: 10,000.
    */
   readonly maxStallMs?: number | false | undefined;
   /** Connections are closed after so long, a quarter more or less, and come back. Default: false, no limit. */

@@ -117,9 +117,11 @@ export class Transmission implements SinkOwner {
     let before = this.#sink.waitingBytes;
     const alarm = startAlarm(LINGER_MS, () => {
       const waiting = this.#sink.waitingBytes;
-      if (waiting > 0 && waiting < before) before = waiting;
-      else alarm.stop();
-      if (waiting === before) this.#sink.destroy();
+      const takes = waiting < before;
+      before = waiting;
+      if (takes && waiting > 0) return;
+      alarm.stop();
+      if (!takes) this.#sink.destroy();
     });
   }
 

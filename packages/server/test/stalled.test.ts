@@ -1,0 +1,101 @@
+import { defineEvents, text } from "@sse/protocol";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { eventStream } from "../src/event-stream.ts";
+import { createHub } from "../src/hub.ts";
+import { eventually, serve } from "./support/serve.ts";
+import { WireClient } from "./support/wire-client.ts";
+
+const events = defineEvents({ log: text() });
+/** More than the buffers of two sockets hold. */
+const TOO_MUCH = 16 * 1_048_576;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("a client that reads slowly", () => {
+  test("is left alone as long as bytes leave, however long one event takes", async () => {
+    const stalled = vi.fn();
+    const maxStallMs = 400;
+    await using hub = createHub(events, {
+      limits: { maxStallMs, maxEventBytes: false },
+      hooks: { stalled },
+    });
+    await using served = await serve(hub.respond);
+    using client = WireClient.open(served.port);
+    await client.untilBody("sse.mark");
+    const start = performance.now();
+    let bytes = 0;
+    client.socket.on("data", (data: string) => {
+      bytes += data.length;
+      client.socket.pause();
+      setTimeout(() => client.socket.resume(), 6);
+    });
+    await hub.publish("log", "x".repeat(TOO_MUCH));
+    await eventually(() => bytes > TOO_MUCH, 30_000);
+    expect(performance.now() - start).toBeGreaterThan(2 * maxStallMs);
+    expect(stalled).not.toHaveBeenCalled();
+    expect(hub.stats().connections).toBe(1);
+  }, 40_000);
+});
+
+describe("a client that does not read", () => {
+  test("is cut after maxStallMs, in the middle of an event", async () => {
+    const stalled = vi.fn();
+    await using hub = createHub(events, {
+      limits: { maxStallMs: 50, maxEventBytes: false },
+      hooks: { stalled },
+    });
+    await using served = await serve(hub.respond);
+    using client = WireClient.open(served.port);
+    await client.untilBody("sse.mark");
+    client.socket.pause();
+    await hub.publish("log", "x".repeat(TOO_MUCH));
+    await eventually(() => served.sockets.size === 0);
+    expect(stalled).toHaveBeenCalledTimes(1);
+    expect(hub.stats().connections).toBe(0);
+  });
+
+  test("does not keep its socket after the end of its stream", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    let closed = "";
+    await using served = await serve((request) =>
+      eventStream(events, request, (connection) => {
+        connection.closed.then((reason) => {
+          closed = reason;
+        });
+        connection.send("log", "x".repeat(TOO_MUCH - 1000));
+        connection.end();
+      }),
+    );
+    using client = WireClient.open(served.port);
+    client.socket.pause();
+    await eventually(() => [...served.sockets].some((socket) => socket.writableNeedDrain));
+    expect(closed).toBe("ended");
+    await eventually(() => {
+      vi.advanceTimersByTime(10_000);
+      return served.sockets.size === 0;
+    });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("but goes on before it is cut gets everything, in the time that it takes", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    await using served = await serve((request) =>
+      eventStream(events, request, (connection) => {
+        connection.send("log", "x".repeat(TOO_MUCH - 1000));
+        connection.end();
+      }),
+    );
+    using client = WireClient.open(served.port);
+    let bytes = 0;
+    client.socket.on("data", (data: string) => {
+      bytes += data.length;
+      vi.advanceTimersByTime(100); // some 25 s in all
+      client.socket.pause();
+      setTimeout(() => client.socket.resume(), 1);
+    });
+    await eventually(() => bytes > TOO_MUCH, 30_000);
+    expect(client.ended).toBe("open");
+  }, 40_000);
+});
