@@ -57,6 +57,11 @@ export class RawReader {
     onTestFinished(() => void this.socket.destroy());
   }
 
+  /** Whether what came so far ends so: cheap, however much it is. */
+  endsWith(text: string): boolean {
+    return this.chunks.slice(-2).join("").endsWith(text);
+  }
+
   get text(): string {
     return this.chunks.join("");
   }
