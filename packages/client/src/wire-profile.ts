@@ -28,6 +28,8 @@ export class WireProfile {
   readonly #resumed: string;
   #moved = false;
   #seen = false;
+  /** State fills a gap that gave no position: the mark that ends it may lead backwards. */
+  #healing = false;
   /** The id that was compared last: as a rule it is the position by the next one. */
   #last: LogId | undefined;
 
@@ -52,13 +54,14 @@ export class WireProfile {
     switch (event.type) {
       case MARK_TYPE:
         this.#ordered = announced;
-        // Where the stream stands, also where that is behind: after a gap that state has filled.
-        if (announced) this.#position.adopt(event.lastEventId);
+        if (this.#healing) this.#position.adopt(event.lastEventId);
+        this.#healing = false;
         return "skip";
       case GAP_TYPE:
         // A gap may lead backwards, and what follows it is new, also at its own id.
         this.#ordered = announced;
         this.#moved = true;
+        this.#healing = event.lastEventId === this.#position.received;
         this.#position.adopt(event.lastEventId);
         return "show";
       case END_TYPE:
