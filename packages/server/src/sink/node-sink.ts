@@ -1,22 +1,15 @@
-import { ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import type { Socket } from "node:net";
-import { afterTurn } from "../turn.ts";
 import type { Bytes, Sink, SinkOwner } from "./sink.ts";
 
 /** How much goes to Node at once: it tells that bytes have left only when all of a piece has. */
 const PIECE_BYTES = 65_536;
 
-/**
- * The short way on Node: bytes go from the hub to the response, without a stream in between, and over HTTP/1.1 past
- * the response to the socket, framed as a chunk once for all that get the same bytes.
- */
+/** The short way on Node: bytes go from the hub to the response, without a stream in between. */
 export class NodeSink implements Sink {
   // Both kinds write and end in the same way; their types say so in incompatible overloads.
   readonly #res: ServerResponse;
   readonly #owner: SinkOwner;
-  /** `undefined` where the response itself has to write. */
-  readonly #socket: Socket | undefined;
   /** What Node did not take yet. */
   #waiting: Bytes[] = [];
   #waitingBytes = 0;
@@ -25,14 +18,8 @@ export class NodeSink implements Sink {
   constructor(res: ServerResponse | Http2ServerResponse, owner: SinkOwner) {
     this.#res = res as ServerResponse;
     this.#owner = owner;
-    this.#socket = socketOf(this.#res);
-    const onDrain = (): void => this.#onDrain();
-    const drained = this.#socket ?? res;
-    drained.on("drain", onDrain);
-    res.on("close", () => {
-      drained.off("drain", onDrain); // the socket goes on to the next response
-      this.#onClose();
-    });
+    res.on("drain", () => this.#onDrain());
+    res.on("close", () => this.#onClose());
   }
 
   get waitingBytes(): number {
@@ -68,13 +55,9 @@ export class NodeSink implements Sink {
   }
 
   #writePieces(bytes: Bytes): boolean {
-    if (bytes.length === 0) return true; // an empty chunk would be the end of the body
-    if (bytes.length <= PIECE_BYTES) {
-      return this.#socket === undefined ? this.#res.write(bytes) : this.#socket.write(chunkOf(bytes));
-    }
     for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
       const end = at + PIECE_BYTES;
-      if (this.#res.write(bytes.subarray(at, end))) continue;
+      if (this.#res.write(bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(at, end))) continue;
       if (end < bytes.length) this.#keep(bytes.subarray(end));
       return false;
     }
@@ -96,7 +79,7 @@ export class NodeSink implements Sink {
       break;
     }
     if (this.#ending) this.#res.end();
-    else if (!(this.#socket ?? this.#res).writableNeedDrain) this.#owner.onDrain();
+    else if (!this.#res.writableNeedDrain) this.#owner.onDrain();
   }
 
   #onClose(): void {
@@ -108,29 +91,4 @@ export class NodeSink implements Sink {
     this.#waiting = [];
     this.#waitingBytes = 0;
   }
-}
-
-/** The socket, where Node would frame chunks and do nothing else, and nobody wants to see what is written. */
-function socketOf(res: ServerResponse): Socket | undefined {
-  const { write, end } = ServerResponse.prototype;
-  return res.chunkedEncoding && res.write === write && res.end === end
-    ? (res.socket ?? undefined)
-    : undefined;
-}
-
-/** Those of this turn: all connections that get the same bytes get them in the same turn. */
-const chunks: Map<Bytes, Buffer> = new Map();
-
-/** RFC 9112, 7.1: the length in hexadecimal digits, the bytes, and a line break after each. */
-function chunkOf(bytes: Bytes): Buffer {
-  const known = chunks.get(bytes);
-  if (known !== undefined) return known;
-  const length = `${bytes.length.toString(16)}\r\n`;
-  const chunk = Buffer.allocUnsafe(length.length + bytes.length + 2);
-  chunk.write(length, 0, "latin1");
-  chunk.set(bytes, length.length);
-  chunk.write("\r\n", length.length + bytes.length, "latin1");
-  if (chunks.size === 0) afterTurn(() => chunks.clear());
-  chunks.set(bytes, chunk);
-  return chunk;
 }
