@@ -23,7 +23,8 @@ export default defineConfig({
     include: browser ? ["test/**/*.test.ts"] : ["test/**/!(*.browser).test.ts"],
     // Each file starts a server process and some a browser: one at a time, on however few cores there are.
     fileParallelism: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // These wait for what happens, never for a time; a busy machine may take long over twenty reconnections.
+    testTimeout: 90_000,
+    hookTimeout: 60_000,
   },
 });
