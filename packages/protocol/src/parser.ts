@@ -53,13 +53,11 @@ export class EventStreamParser {
   #resets = 0;
   #failure: LimitError | undefined;
 
-  /** @throws InvalidOptionError if `maxEventBytes` is not a positive number. */
+  /** @throws InvalidOptionError if `maxEventBytes` is not a number above 0. */
   constructor(handlers: EventStreamParserHandlers, options: EventStreamParserOptions = {}) {
     const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES, lastEventId = "" } = options;
     if (!(maxEventBytes > 0)) {
-      throw new InvalidOptionError(
-        `maxEventBytes is a positive number of bytes, not ${String(maxEventBytes)}.`,
-      );
+      throw new InvalidOptionError(`maxEventBytes is a number above 0, not ${String(maxEventBytes)}.`);
     }
     this.#handlers = handlers;
     this.#size = new EventSize(maxEventBytes);
