@@ -26,6 +26,17 @@ describe("a publication", () => {
     await expect(failing(vi.fn())).rejects.toBe(failure);
   });
 
+  test("rejects, too, where nothing can be made of the value", async () => {
+    const finish = (): never => {
+      throw failure;
+    };
+    const onUnhandled = vi.fn();
+    await expect(Publication.of(Promise.resolve(), finish, onUnhandled)).rejects.toBe(failure);
+    void Publication.of(Promise.resolve(), finish, onUnhandled);
+    await laterTasks();
+    expect(onUnhandled.mock.calls).toEqual([[failure]]);
+  });
+
   test("is a promise, and what follows it is an ordinary one", async () => {
     const publication = Publication.of(Promise.resolve(1), String, vi.fn());
     expect(publication).toBeInstanceOf(Promise);

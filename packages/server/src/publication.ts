@@ -18,13 +18,17 @@ export class Publication<T> extends Promise<T> {
     onUnhandled: (error: unknown) => void,
   ): Promise<T> {
     const publication: Publication<T> = new Publication<T>((resolve, reject) => {
-      work.then(
-        (value) => resolve(finish(value)),
-        (error: unknown) => {
-          publication.#watch(error, onUnhandled); // before it rejects, so that it never counts as unhandled
-          reject(error);
-        },
-      );
+      const fail = (error: unknown) => {
+        publication.#watch(error, onUnhandled); // before it rejects, so that it never counts as unhandled
+        reject(error);
+      };
+      work.then((value) => {
+        try {
+          resolve(finish(value));
+        } catch (error) {
+          fail(error);
+        }
+      }, fail);
     });
     return publication;
   }
