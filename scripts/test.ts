@@ -43,9 +43,17 @@ process.exitCode = isGreen(report) ? 0 : 1;
 /** What the outcome of tests depends on beside the files: turbo keeps results apart by it. */
 function describeMachine(): void {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
-  const found = ["curl", "http", "nginx", "openssl"].filter((program) =>
-    folders.some((folder) => existsSync(join(folder, program))),
-  );
+  const found = [
+    "curl",
+    "firefox-esr",
+    "http",
+    "nats-server",
+    "nginx",
+    "openssl",
+    "redis-server",
+    "WebKitWebDriver",
+    "Xvfb",
+  ].filter((program) => folders.some((folder) => existsSync(join(folder, program))));
   process.env.TEST_MACHINE = [process.platform, process.arch, process.version, ...found].join(" ");
   process.env.CHROMIUM = chromiumPath() ?? "";
   process.env.TURBO_TELEMETRY_DISABLED = "1";

@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+import { reporters, shared } from "../../vitest.shared.ts";
+
+export default defineConfig({
+  ...shared,
+  test: {
+    reporters,
+    include: ["**/*.test.ts"],
+    testTimeout: 60_000,
+  },
+});
