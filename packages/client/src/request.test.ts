@@ -58,6 +58,32 @@ describe("a request", () => {
     expect(results.every(({ thrown }) => thrown === undefined)).toBe(true);
   });
 
+  test("finishes with the event that `until` knows; a body that ends cleanly before it was cut", async () => {
+    const until = ({ data }: { readonly data: unknown }) => data === "end";
+    const whole = await collect(request(chat, (await play(stream(token("a"), token("end")))).url, { until }));
+    const cut = await collect(request(chat, (await play({ body: [token("a")] })).url, { until }));
+    expect([texts(whole.got), whole.thrown]).toEqual([["a", "end"], undefined]);
+    expect(texts(cut.got)).toEqual(["a"]);
+    expect(cut.thrown).toBeInstanceOf(TruncatedError);
+  });
+
+  test("takes an event without data for a position, to be resumed after", async () => {
+    const played = await play({ body: ["event: token\nid: 1\ndata:\n\n"] }, stream(token("a"), STOP));
+    const { got, thrown } = await collect(request(ended, played.url, { resume: "get" }));
+    expect([texts(got), thrown]).toEqual([["a", null], undefined]);
+    expect((await played.seen())[1]?.headers["last-event-id"]).toBe("1");
+  });
+
+  test("takes the cursor of an event that is outside the contract", async () => {
+    const counted = defineEvents({ stop: json<unknown>() }, { by: "type", id: "n", end: ["stop"] });
+    const played = await play(
+      { body: ['data: {"type":"ping","n":7}\n\n'] },
+      stream('data: {"type":"stop"}\n\n'),
+    );
+    await collect(request(counted, played.url, { resume: "get" }));
+    expect((await played.seen())[1]?.headers["last-event-id"]).toBe("7");
+  });
+
   test("reads the type out of the data (`by`)", async () => {
     const items = defineEvents({ add: json<{ kind: "add"; n: number }>() }, { by: "kind" });
     const { url } = await play({ body: ['data: {"kind":"add","n":1}\n\n'] });

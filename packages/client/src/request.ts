@@ -31,7 +31,8 @@ import { guardedDispatch } from "./transport/redirects.ts";
 import { checkedUrl, type RequestPlan, type Sent, send, sendRequest } from "./transport/request.ts";
 import { WireProfile } from "./wire-profile.ts";
 
-export interface RequestOptions extends CommonOptions, RequestPolicyOptions {
+// biome-ignore lint/suspicious/noExplicitAny: the default stands for the events of every contract
+export interface RequestOptions<E = any> extends CommonOptions, RequestPolicyOptions {
   /** Default: "POST" with a body, else "GET". */
   readonly method?: string | undefined;
   readonly body?: PerAttempt<BodyLike> | undefined;
@@ -42,6 +43,11 @@ export interface RequestOptions extends CommonOptions, RequestPolicyOptions {
    * with GET, both with `Last-Event-ID`; a function makes the request. Default: a cut stream throws.
    */
   readonly resume?: "same" | "get" | ((lastEventId: string) => Request) | undefined;
+  /**
+   * Whether this event is the last one, where the contract's `end` cannot say it by a type (a JSON-RPC answer, say).
+   * The event is delivered; a body that ends without one was cut. Default: `end`, `done` and the clean end decide.
+   */
+  readonly until?: ((event: E) => boolean) | undefined;
   /** The waits between resumptions that fail. Default: 5 in a row, the first at once. */
   readonly reconnect?: ReconnectOptions | undefined;
 }
@@ -60,15 +66,16 @@ export interface EventRequest<E> extends AsyncIteratorObject<E, undefined, undef
  *
  * The loop throws `TruncatedError` for a stream that was cut before it was finished, `ConnectionError` for an answer
  * that is no stream (its `text()` is the answer), `InvalidDataError` for data that does not fit the contract,
- * `LimitError` past `maxEventBytes`, an error with code "gap" where a resumed stream lost events, and the reason of an aborted signal. A stream is finished by the contract's
- * `end` and `done`, by a server of this SDK, and without all of these by the clean end of the body.
+ * `LimitError` past `maxEventBytes`, an error with code "gap" where a resumed stream lost events, and the reason of
+ * an aborted signal. A stream is finished by the contract's `end` and `done`, by `until`, by a server of this SDK, and
+ * without all of these by the clean end of the body.
  *
  * @throws InvalidOptionError for a relative URL where there is no page, and for options out of range
  */
 export function request<M extends EventMap>(
   events: EventContract<M>,
   url: string | URL,
-  options: RequestOptions = {},
+  options: RequestOptions<Received<M>> = {},
 ): EventRequest<Received<M>> {
   return new StreamRequest<Received<M>>(events, url, options);
 }
@@ -201,7 +208,8 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
     readonly announced: boolean;
   }): boolean {
     const { end, done } = this.#contract.options;
-    return !truncated && !announced && !end?.length && done === undefined;
+    if (end?.length || done !== undefined || this.#options.until !== undefined) return false;
+    return !truncated && !announced;
   }
 
   #decode(event: ServerSentEvent): void {
@@ -210,15 +218,18 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
       this.#connection.close("ended");
       return;
     }
+    const { lastEventId } = decoded.kind === "event" ? decoded.event : decoded.issue;
+    if (this.#contract.options.id !== undefined) this.#connection.adopt(lastEventId);
     if (decoded.kind === "issue") {
-      if (decoded.issue.kind === "invalid") this.#connection.close("failed", decoded.issue.error);
+      // Without data there is nothing that could be wrong: some servers, MCP's among them, tell a position that way.
+      if (decoded.issue.kind === "invalid" && decoded.data !== "")
+        this.#connection.close("failed", decoded.issue.error);
       else this.#onIssue(decoded.issue);
       return;
     }
-    if (this.#contract.options.id !== undefined) this.#connection.adopt(decoded.event.lastEventId);
     // E is the contract's events; the field keeps no type of them.
     this.#queue.push(decoded.event as unknown as E, this.#connection.received);
-    if (decoded.end) this.#connection.close("ended");
+    if (decoded.end || this.#options.until?.(decoded.event)) this.#connection.close("ended");
   }
 
   async #send(plan: RequestPlan, attempt: Attempt, signal: AbortSignal): Promise<Sent> {
