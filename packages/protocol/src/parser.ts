@@ -1,22 +1,15 @@
+import { readAsciiLines } from "./ascii-lines.ts";
 import { ChunkDecoder, SMALL_CHUNK_BYTES } from "./chunk-decoder.ts";
 import { DEFAULT_MAX_EVENT_BYTES } from "./constants.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { InvalidOptionError, type LimitError } from "./errors.ts";
 import { EventSize } from "./event-size.ts";
-import {
-  COLON,
-  CR,
-  isData,
-  isEvent,
-  isId,
-  LF,
-  LOWER_D,
-  LOWER_E,
-  LOWER_I,
-  lineEndLength,
-  splitField,
-  valueStart,
-} from "./fields.ts";
+import { COLON, CR, isData, LF, lineEndLength, splitField, valueStart } from "./fields.ts";
 import type { EventStreamParserHandlers, EventStreamParserOptions } from "./parser-options.ts";
+import { PendingEvent } from "./pending-event.ts";
+import { NOWHERE, nextCr, readTextLines } from "./text-lines.ts";
+
+const NO_BYTES: Uint8Array = new Uint8Array(0);
 
 /**
  * Parses `text/event-stream`, chunk by chunk, exactly as WHATWG HTML says under "Parsing an event stream" and
@@ -30,27 +23,12 @@ import type { EventStreamParserHandlers, EventStreamParserOptions } from "./pars
  * better what was made of it (`JSON.parse` copies) or a copy (`structuredClone(data)`).
  */
 export class EventStreamParser {
-  readonly #handlers: EventStreamParserHandlers;
+  readonly #dispatcher: Dispatcher;
   readonly #size: EventSize;
-  readonly #initialLastEventId: string;
   readonly #decoder: ChunkDecoder = new ChunkDecoder();
-
-  // [spec] The buffers of one event, `undefined` where no line has set them. As in the standard the data ends with
-  // the LF that the dispatch takes off.
-  #data: string | undefined;
-  #type = "";
-  #id: string | undefined;
-
-  /** The beginning of a line whose end has not come. */
-  #line = "";
+  readonly #event: PendingEvent = new PendingEvent();
   /** The text before ended with CR: an LF right after belongs to it. */
   #skipLf = false;
-  /** The stream has ids: texts are searched for NUL, which no id may hold, before their lines are read. */
-  #hasIds = false;
-
-  #lastEventId: string;
-  #reconnectionTimeMs: number | undefined;
-  #resets = 0;
   #failure: LimitError | undefined;
 
   /** @throws InvalidOptionError if `maxEventBytes` is not a number above 0. */
@@ -59,20 +37,18 @@ export class EventStreamParser {
     if (!(maxEventBytes > 0)) {
       throw new InvalidOptionError(`maxEventBytes is a number above 0, not ${String(maxEventBytes)}.`);
     }
-    this.#handlers = handlers;
+    this.#dispatcher = new Dispatcher(handlers, lastEventId);
     this.#size = new EventSize(maxEventBytes);
-    this.#initialLastEventId = lastEventId;
-    this.#lastEventId = lastEventId;
   }
 
   /** The last event ID, as of the last blank line. [spec] Blocks without an `id` line do not change it. */
   get lastEventId(): string {
-    return this.#lastEventId;
+    return this.#dispatcher.lastEventId;
   }
 
   /** The last valid `retry`, in milliseconds; `undefined` where there was none. */
   get reconnectionTimeMs(): number | undefined {
-    return this.#reconnectionTimeMs;
+    return this.#dispatcher.reconnectionTimeMs;
   }
 
   /** Takes the next piece of the stream, of any size. @throws LimitError past `maxEventBytes`, until `reset()`. */
@@ -80,19 +56,26 @@ export class EventStreamParser {
     if (this.#failure !== undefined) throw this.#failure;
     const decoder = this.#decoder;
     if (typeof chunk === "string") {
-      if (decoder.heldBytes > 0) this.#parse(decoder.flush());
-      this.#parse(decoder.pass(chunk));
+      if (decoder.heldBytes > 0) this.#parse(decoder.flush(), NO_BYTES);
+      this.#parse(decoder.pass(chunk), NO_BYTES);
     } else if (chunk.length <= SMALL_CHUNK_BYTES) {
-      const held = decoder.heldBytes + chunk.length;
-      this.#parse(decoder.gather(chunk, !this.#size.hasRoom(this.#pendingUnits(), held)));
+      this.#feedSmall(chunk);
     } else if (decoder.heldBytes === 0) {
-      this.#parse(decoder.decode(chunk, 0));
+      this.#parse(decoder.decode(chunk, 0), chunk);
     } else {
-      const resets = this.#resets;
+      const { starts } = this.#dispatcher;
       const from = decoder.complete(chunk);
-      this.#parse(decoder.flush());
-      if (this.#resets === resets) this.#parse(decoder.decode(chunk, from));
+      this.#parse(decoder.flush(), NO_BYTES);
+      if (this.#dispatcher.starts === starts) this.#parse(decoder.decode(chunk, from), NO_BYTES);
     }
+  }
+
+  #feedSmall(chunk: Uint8Array): void {
+    const { heldBytes } = this.#decoder;
+    const event = this.#event;
+    const hasRoom = this.#size.hasRoom(event.isEmpty ? 0 : event.units, heldBytes + chunk.length);
+    const text = this.#decoder.gather(chunk, !hasRoom);
+    if (text !== "") this.#parse(text, heldBytes === 0 ? chunk : NO_BYTES);
   }
 
   /**
@@ -100,194 +83,116 @@ export class EventStreamParser {
    * The parser is ready for the next stream and keeps its last event ID and reconnection time.
    */
   end(): { readonly truncated: boolean } {
-    this.#parse(this.#decoder.finish());
+    this.#parse(this.#decoder.finish(), NO_BYTES);
+    const { line, data, type, id } = this.#event;
+    const inEvent = data !== undefined || type !== "" || id !== undefined || this.#failure !== undefined;
     // What the decoder still holds is the beginning of a character, and so of a line.
-    const inLine = this.#line !== "" || this.#decoder.heldBytes > 0;
-    const inEvent = this.#pendingUnits() > this.#line.length || this.#failure !== undefined;
-    const truncated = inEvent || (inLine && this.#line.charCodeAt(0) !== COLON);
+    const inLine = (line !== "" || this.#decoder.heldBytes > 0) && line.charCodeAt(0) !== COLON;
     this.#forget();
-    return { truncated };
+    return { truncated: inEvent || inLine };
   }
 
   /** Back to how it was made. */
   reset(): void {
-    this.#resets++;
+    this.#dispatcher.reset();
     this.#forget();
     this.#failure = undefined;
-    this.#lastEventId = this.#initialLastEventId;
-    this.#reconnectionTimeMs = undefined;
   }
 
   #forget(): void {
     this.#decoder.reset();
-    this.#data = this.#id = undefined;
-    this.#type = this.#line = "";
+    this.#event.clear();
     this.#skipLf = false;
     this.#size.counting = false;
   }
 
-  /** The code units that are pending; a field that is set to nothing counts one. */
-  #pendingUnits(): number {
-    const id = this.#id === undefined ? 0 : this.#id.length + 1;
-    return this.#line.length + (this.#data === undefined ? 0 : this.#data.length) + this.#type.length + id;
-  }
-
-  #parse(text: string): void {
+  /**
+   * @param bytes What the text was decoded from, where that is one chunk or its beginning: if text and bytes have the
+   * same length, each byte is a code unit of its own, ASCII, or a stray one that became U+FFFD.
+   */
+  #parse(text: string, bytes: Uint8Array): void {
     if (text === "") return;
-    const near = this.#size.isNear(this.#pendingUnits() + text.length);
-    if (!near) this.#size.counting = false;
+    const event = this.#event;
+    const size = this.#size;
+    const near = size.isNear(event.isEmpty ? text.length : event.units + text.length);
+    if (!near) size.counting = false;
     // One search through the text up front, so that the loop for the usual streams need not look for CR or NUL.
     // Done in the loop, V8 repeats the search at every line.
-    const rare = text.indexOf("\r") !== -1 || (this.#hasIds && text.indexOf("\0") !== -1);
-    if (near || rare || this.#skipLf) this.#parseCarefully(text, near);
-    else this.#parseLines(text);
+    const cr = nextCr(text, 0);
+    const nul = event.hasIds && text.indexOf("\0") !== -1;
+    const skipLf = this.#skipLf;
+    this.#skipLf = cr !== NOWHERE && text.charCodeAt(text.length - 1) === CR;
+    if (near || nul || skipLf) this.#readCarefully(text, skipLf && text.charCodeAt(0) === LF ? 1 : 0, near);
+    else if (event.line !== "") this.#finishLine(text, bytes, cr);
+    else this.#readLines(text, bytes, 0, cr);
   }
 
-  /**
-   * Reads lines that end with LF, far from the limit. The event's buffers are locals here: written to fields line
-   * by line they cost a quarter of the speed (bench cells "ticks" and "LLM tokens, named").
-   */
-  #parseLines(text: string): void {
-    const nulFree = this.#hasIds;
-    let at = this.#line === "" ? 0 : this.#finishLine(text);
-    if (at === -1) return;
-    let data = this.#data;
-    let type = this.#type;
-    let id = this.#id;
-    this.#keep(undefined, "", undefined); // a handler that throws leaves nothing of its event behind
-    let end = text.indexOf("\n", at);
-    while (end !== -1) {
-      const first = text.charCodeAt(at);
-      let blank = first === LF;
-      if (first === LOWER_D && isData(text, at)) {
-        blank = text.charCodeAt(end + 1) === LF;
-        const value = text.slice(valueStart(text, at + 5), blank ? end : end + 1);
-        data = data === undefined ? value : data + value;
-        if (blank) end++;
-      } else if (blank) {
-        data = data?.slice(0, -1);
-      } else if (first === LOWER_E && isEvent(text, at)) {
-        type = text.slice(valueStart(text, at + 6), end);
-      } else if (first === LOWER_I && isId(text, at)) {
-        const value = text.slice(valueStart(text, at + 3), end);
-        if (nulFree || !value.includes("\0")) id = value;
-        this.#hasIds = true;
-      } else if (first !== COLON || this.#handlers.onComment !== undefined) {
-        this.#keep(data, type, id);
-        if (!this.#field(text.slice(at, end))) return;
-        data = this.#data;
-        type = this.#type;
-        id = this.#id;
-      } else if (text.charCodeAt(end + 1) === LF) {
-        // A comment and a blank line, a heartbeat: the blank line is looked at without a search for its end.
-        end += data === undefined && id === undefined && type === "" ? 1 : 0;
-      }
-      if (blank) {
-        if (!this.#dispatch(data, type, id)) return;
-        data = id = undefined;
-        type = "";
-      }
-      at = end + 1;
-      end = text.indexOf("\n", at);
+  /** Reads lines far from the limit. `cr` is where the first CR from `at` on is. */
+  #readLines(text: string, bytes: Uint8Array, at: number, cr: number): void {
+    const isAscii = bytes.length === text.length;
+    if (isAscii && cr === NOWHERE) readAsciiLines(text, bytes, at, this.#event, this.#dispatcher);
+    else readTextLines(text, cr, at, this.#event, this.#dispatcher);
+  }
+
+  /** Reads lines far from the limit, of which the first began in a text before. */
+  #finishLine(text: string, bytes: Uint8Array, cr: number): void {
+    const lf = text.indexOf("\n");
+    if (lf === -1 && cr === NOWHERE) {
+      this.#event.line += text;
+      return;
     }
-    this.#keep(data, type, id);
-    if (at < text.length) this.#line = text.slice(at);
+    const at = this.#readLine(text, 0, lf !== -1 && lf < cr ? lf : cr);
+    if (at !== -1) this.#readLines(text, bytes, at, cr < at ? nextCr(text, at) : cr);
   }
 
-  /** Reads lines of every kind of end, counting them where the limit is near. */
-  #parseCarefully(text: string, near: boolean): void {
+  /** Reads lines one by one, counting them where the limit is near. */
+  #readCarefully(text: string, from: number, near: boolean): void {
     const size = this.#size;
-    if (near && !size.counting) size.start(this.#line, this.#data ?? "", this.#type, this.#id ?? "");
-    let at = this.#skipLf && text.charCodeAt(0) === LF ? 1 : 0;
-    this.#skipLf = text.charCodeAt(text.length - 1) === CR;
-    let cr = text.indexOf("\r", at);
+    const event = this.#event;
+    if (near && !size.counting) size.start(event.line, event.data ?? "", event.type, event.id ?? "");
+    let at = from;
+    let cr = nextCr(text, at);
     let lf = text.indexOf("\n", at);
-    while (cr !== -1 || lf !== -1) {
-      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
+    while (lf !== -1 || cr !== NOWHERE) {
+      const end = lf !== -1 && lf < cr ? lf : cr;
       if (size.counting) this.#count(text, at, end);
       at = this.#readLine(text, at, end);
       if (at === -1) return;
-      if (cr !== -1 && cr < at) cr = text.indexOf("\r", at);
-      if (lf !== -1 && lf < at) lf = text.indexOf("\n", at);
+      if (cr < at) cr = nextCr(text, at);
+      if (lf < at) lf = text.indexOf("\n", at);
     }
-    if (at === text.length) return;
-    if (size.counting) this.#count(text, at, text.length);
-    this.#line += text.slice(at);
+    if (at < text.length) {
+      if (size.counting) this.#count(text, at, text.length);
+      event.line += text.slice(at);
+    }
+    event.isEmpty = false;
   }
 
   /** Reads the line from `at` to `end`; returns where the next begins, or -1 if a handler made a new start. */
   #readLine(text: string, at: number, end: number): number {
+    const event = this.#event;
     const next = end + lineEndLength(text, end);
-    let line = text.slice(at, end);
-    if (this.#line !== "") {
-      line = this.#line + line;
-      this.#line = "";
-    }
-    if (line === "") return this.#endEvent(this.#data?.slice(0, -1)) ? next : -1;
-    // An LF is not put on only to be taken off again, which copies all the data (bench cells "CRLF", "huge line").
+    const line = event.line + text.slice(at, end);
+    event.line = "";
+    if (line === "") return this.#endEvent(event.data?.slice(0, -1)) ? next : -1;
+    // An LF is not put on only to be taken off again, which copies all the data (bench cells "huge line").
     const blank = isData(line, 0) && !this.#size.counting ? lineEndLength(text, next) : 0;
-    if (blank === 0) return this.#field(line) ? next : -1;
+    if (blank === 0) return this.#takeLine(line) ? next : -1;
     const value = line.slice(valueStart(line, 5));
-    return this.#endEvent(this.#data === undefined ? value : this.#data + value) ? next + blank : -1;
+    return this.#endEvent(event.data === undefined ? value : event.data + value) ? next + blank : -1;
   }
 
-  /** Completes the pending line with the text's first; returns where the next begins, -1 as `#readLine`. */
-  #finishLine(text: string): number {
-    const end = text.indexOf("\n");
-    if (end !== -1) return this.#readLine(text, 0, end);
-    this.#line += text;
-    return text.length;
-  }
-
-  /** Takes one line that is not blank. False: a handler made a new start. */
-  #field(line: string): boolean {
-    const resets = this.#resets;
-    const { name, value } = splitField(line);
-    if (this.#size.counting) this.#size.endLine(name, value);
-    // [spec] "Interpreting an event stream": the field names, case-sensitive; all others are ignored.
-    if (name === "data") {
-      this.#data = this.#data === undefined ? `${value}\n` : `${this.#data}${value}\n`;
-    } else if (name === "event") {
-      this.#type = value;
-    } else if (name === "id") {
-      if (!value.includes("\0")) this.#id = value;
-    } else if (name === "retry") {
-      if (/^[0-9]+$/.test(value)) {
-        this.#reconnectionTimeMs = Number(value);
-        this.#handlers.onReconnectionTime?.(this.#reconnectionTimeMs);
-      }
-    } else if (name === "") {
-      this.#handlers.onComment?.(value);
+  #takeLine(line: string): boolean {
+    if (this.#size.counting) {
+      const { name, value } = splitField(line);
+      this.#size.endLine(name, value);
     }
-    return this.#resets === resets;
+    return this.#event.takeLine(line, this.#dispatcher);
   }
 
   #endEvent(data: string | undefined): boolean {
-    const type = this.#type;
-    const id = this.#id;
-    this.#keep(undefined, "", undefined);
     this.#size.endEvent();
-    return this.#dispatch(data, type, id);
-  }
-
-  /** [spec] The dispatch steps. False: a handler made a new start. */
-  #dispatch(data: string | undefined, type: string, id: string | undefined): boolean {
-    const resets = this.#resets;
-    const handlers = this.#handlers;
-    if (id !== undefined) {
-      this.#lastEventId = id;
-      if (handlers.onLastEventId !== undefined) handlers.onLastEventId(id);
-    }
-    if (data !== undefined && handlers.onEvent !== undefined && this.#resets === resets) {
-      handlers.onEvent({ type: type === "" ? "message" : type, data, lastEventId: this.#lastEventId });
-    }
-    return this.#resets === resets;
-  }
-
-  #keep(data: string | undefined, type: string, id: string | undefined): void {
-    this.#data = data;
-    this.#type = type;
-    this.#id = id;
+    return this.#event.dispatch(data, this.#dispatcher);
   }
 
   #count(text: string, from: number, to: number): void {
