@@ -44,8 +44,10 @@ process.exitCode = isGreen(report) ? 0 : 1;
 function describeMachine(): void {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"];
   const found = [
+    "caddy",
     "curl",
     "firefox-esr",
+    "haproxy",
     "http",
     "nats-server",
     "nginx",

@@ -3,5 +3,12 @@ import { reporters, shared } from "../../vitest.shared.ts";
 
 export default defineConfig({
   ...shared,
-  test: { reporters, include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    reporters,
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
 });
