@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Builds @sse/protocol as it is published: what users get is measured, never the sources. */
-export function buildProtocol(): void {
+/** Builds packages as they are published: what users get is measured, never the sources. */
+export function buildPackages(...names: readonly ("protocol" | "server")[]): void {
   const root = fileURLToPath(new URL("../../../", import.meta.url));
-  execFileSync(`${root}node_modules/.bin/tsup`, ["--silent"], {
-    cwd: `${root}packages/protocol`,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  for (const name of names) {
+    execFileSync(`${root}node_modules/.bin/tsup`, ["--silent"], {
+      cwd: `${root}packages/${name}`,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+  }
 }

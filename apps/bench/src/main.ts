@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import { buildProtocol } from "./build.ts";
+import { buildPackages } from "./build.ts";
 import { type Cell, cells, cellsFor, pickCells, quickCells } from "./cells.ts";
 import { writeDocs } from "./docs/page.ts";
+import { main as measureServers } from "./fan-out/main.ts";
 import { describeMachine, versionsFor } from "./machine.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
 import type { CellResult } from "./result.ts";
@@ -47,7 +48,7 @@ async function main(options: Options): Promise<void> {
     return;
   }
   if (options.docs) return writeDocs(loadResults());
-  if (options.build) buildProtocol();
+  if (options.build) buildPackages("protocol");
   if (options.baseline !== undefined) process.env.SSE_BENCH_BASELINE = resolve(options.baseline);
   for (const name of options.runtimes) {
     const runtime = findRuntime(name);
@@ -57,4 +58,6 @@ async function main(options: Options): Promise<void> {
   if (options.save) writeDocs(loadResults());
 }
 
-await main(parseOptions(process.argv.slice(2)));
+const args = process.argv.slice(2);
+if (args.includes("--server")) await measureServers(args);
+else await main(parseOptions(args));

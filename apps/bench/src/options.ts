@@ -16,6 +16,7 @@ export interface Options extends Settings {
 }
 
 export const USAGE = `npm run bench -- [options]
+  --server             the servers, which have options of their own: --server --help
   --quick              a few cells, one process each, one runtime
   --only <regex>       cells (callback/llm/64k) or <cell>/<adapter>
   --adapters <regex>   these, and ours

@@ -1,0 +1,4 @@
+import { oursBehind } from "./portable.ts";
+import { byRuntime } from "./runtime-servers.ts";
+
+export const open = oursBehind(byRuntime);

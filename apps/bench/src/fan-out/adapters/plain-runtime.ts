@@ -1,0 +1,4 @@
+import { plainBehind } from "./portable.ts";
+import { byRuntime } from "./runtime-servers.ts";
+
+export const open = plainBehind(byRuntime);

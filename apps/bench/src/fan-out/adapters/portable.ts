@@ -1,0 +1,22 @@
+import type { Broadcaster, OpenBroadcaster } from "../broadcaster.ts";
+import { OurHub } from "./hub.ts";
+import { Streams } from "./streams.ts";
+import type { ServeWeb } from "./web-servers.ts";
+
+/** Ours as a plain Response: the path that is the same in every runtime. */
+export function oursBehind(serve: ServeWeb): OpenBroadcaster {
+  return async (options): Promise<Broadcaster> => {
+    const hub = new OurHub(options);
+    const port = await serve(hub.respond);
+    return { port, size: () => hub.size, publish: (tick) => hub.publish(tick) };
+  };
+}
+
+/** The same by hand: a ReadableStream for each client. */
+export function plainBehind(serve: ServeWeb): OpenBroadcaster {
+  return async (): Promise<Broadcaster> => {
+    const streams = new Streams();
+    const port = await serve(() => streams.respond());
+    return { port, size: () => streams.size, publish: (tick) => streams.publish(tick) };
+  };
+}

@@ -1,0 +1,130 @@
+import { connect, type Socket } from "node:net";
+import type { Received } from "./messages.ts";
+import { MARK_BYTE, MARK_LENGTH, nowUs, timeBehind } from "./tick.ts";
+
+const REQUEST = "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n";
+/** How many connect at a time: more would only wait in the server's backlog. */
+const AT_ONCE = 100;
+/** All sockets read into the same bytes: nothing is kept of them. */
+const buffer: Uint8Array = new Uint8Array(262_144);
+
+/**
+ * Many clients in one process, each a bare socket: they look for the mark of each event and for nothing else, so that
+ * they cost less than any server. A crowd knows for each client whether it got every event, no more and no fewer.
+ */
+export class Crowd {
+  readonly #port: number;
+  #counts = new Int32Array(0);
+  #stalled = 0;
+  #opened = 0;
+  #closed = 0;
+  #bytes = 0;
+  #expected = 0;
+  /** Clients that have as many as expected. */
+  #complete = 0;
+  #times: number[] | undefined;
+  #onProgress: (() => void) | undefined;
+
+  constructor(port: number) {
+    this.#port = port;
+  }
+
+  /** The first ones stop reading as soon as they have their response. */
+  async open(connections: number, stalled: number): Promise<number> {
+    this.#counts = new Int32Array(connections);
+    this.#stalled = stalled;
+    for (let at = 0; at < connections; at += AT_ONCE) {
+      const until = Math.min(connections, at + AT_ONCE);
+      for (let index = at; index < until; index++) this.#connect(index);
+      await this.#until(() => this.#opened + this.#closed >= until, 30_000);
+    }
+    return this.#opened;
+  }
+
+  /** Counts anew from here. */
+  reset(times: boolean): void {
+    this.#counts.fill(0);
+    this.#expected = Number.POSITIVE_INFINITY;
+    this.#complete = 0;
+    this.#bytes = 0;
+    this.#times = times ? [] : undefined;
+  }
+
+  /** Until each of those who read has so many events. */
+  async wait(events: number, timeoutMs: number): Promise<Received> {
+    const readers = this.#counts.length - this.#stalled;
+    this.#expected = events;
+    this.#complete = this.#counts
+      .subarray(this.#stalled)
+      .reduce((sum, got) => sum + (got >= events ? 1 : 0), 0);
+    await this.#until(() => this.#complete >= readers, timeoutMs);
+    await new Promise((resolve) => setTimeout(resolve, 20)); // one too many would come now
+    const counts = this.#counts.subarray(this.#stalled);
+    const complete = counts.reduce((sum, count) => sum + (count === events ? 1 : 0), 0);
+    const received = { complete, incomplete: readers - complete, closed: this.#closed, bytes: this.#bytes };
+    if (this.#times === undefined) return received;
+    const sorted = Float64Array.from(this.#times).sort();
+    const share = (part: number): number => (sorted[Math.floor(sorted.length * part)] ?? Number.NaN) / 1000;
+    return { ...received, p50: share(0.5), p99: share(0.99) };
+  }
+
+  #connect(index: number): void {
+    let isOpen = false;
+    const socket: Socket = connect({
+      port: this.#port,
+      host: "127.0.0.1",
+      onread: {
+        buffer,
+        callback: (length) => {
+          if (isOpen) this.#receive(index, length);
+          else {
+            isOpen = true;
+            if (Buffer.from(buffer.buffer, 0, 12).toString("latin1") === "HTTP/1.1 200") this.#opened++;
+            else socket.destroy();
+            if (index < this.#stalled) socket.pause();
+            this.#onProgress?.();
+          }
+          return true;
+        },
+      },
+    });
+    socket.on("error", () => {});
+    socket.on("close", () => {
+      this.#closed++;
+      this.#onProgress?.();
+    });
+    socket.write(REQUEST);
+  }
+
+  #receive(index: number, length: number): void {
+    this.#bytes += length;
+    const bytes = buffer.subarray(0, length);
+    let events = 0;
+    for (let at = bytes.indexOf(MARK_BYTE); at >= 0; at = bytes.indexOf(MARK_BYTE, at + 1)) {
+      events++;
+      if (at + MARK_LENGTH <= length) this.#times?.push(nowUs() - timeBehind(bytes, at));
+    }
+    const before = this.#counts[index] ?? 0;
+    this.#counts[index] = before + events;
+    if (before < this.#expected && before + events >= this.#expected) {
+      this.#complete++;
+      this.#onProgress?.();
+    }
+  }
+
+  /** Looks whenever something changed. */
+  #until(condition: () => boolean, timeoutMs: number): Promise<void> {
+    if (condition()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#onProgress = undefined;
+        resolve();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      this.#onProgress = () => {
+        if (condition()) done();
+      };
+    });
+  }
+}
