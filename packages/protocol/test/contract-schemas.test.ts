@@ -110,7 +110,18 @@ describe("a schema that throws", () => {
     expect(() => contract["~codec"].encode(name, "{x")).toThrow(InvalidDataError);
   });
 
-  it("in zod cannot be told from an asynchronous one, since zod then answers with a promise", () => {
+  it("in zod is one that has answered at once before: the stream goes on", async () => {
+    const ofZod = defineEvents({ nested: z.string().transform((text): unknown => JSON.parse(text)) });
+    const issues: string[] = [];
+    const body = ['"1"', '"{x"', '"2"'].map((data) => `event: nested\ndata: ${data}\n\n`).join("");
+    const got: unknown[] = [];
+    const onIssue = ({ kind, type }: { kind: string; type: string }) => issues.push(`${kind} ${type}`);
+    for await (const { data } of readEvents(new Response(body), { events: ofZod, onIssue })) got.push(data);
+    expect(got).toEqual([1, 2]);
+    expect(issues).toEqual(["invalid nested"]);
+  });
+
+  it("in zod cannot be told from an asynchronous one as its first answer, since it is a promise too", () => {
     const ofZod = defineEvents({ nested: z.string().transform((text): unknown => JSON.parse(text)) });
     const decodeNested = () => ofZod["~codec"].decode({ type: "nested", data: '"{x"', lastEventId: "3" });
     expect(decodeNested).toThrow(InvalidOptionError);

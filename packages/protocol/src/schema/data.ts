@@ -15,11 +15,11 @@ import { parseJson } from "./json.ts";
 type Kind = "schema" | "json" | "text" | "bytes";
 interface Entry {
   readonly kind: Kind;
-  readonly validate: StandardSchemaV1["~standard"]["validate"] | undefined;
+  readonly validate: ((value: unknown) => Read) | undefined;
 }
 type Read = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: SseError };
 
-/** Writes and reads the data of one contract's events. One instance a contract, without state. */
+/** Writes and reads the data of one contract's events. One instance a contract, shared by all of its streams. */
 export class DataCodec<E> implements ContractCodec<E> {
   // A Map, so that a type from the wire such as "constructor" finds nothing.
   readonly #entries: ReadonlyMap<string, Entry>;
@@ -63,7 +63,7 @@ export class DataCodec<E> implements ContractCodec<E> {
   encode(type: string, data: unknown, options?: { readonly validate?: boolean | undefined }): EncodedEvent {
     const entry = this.assertSendable(type);
     if (entry.validate !== undefined && options?.validate !== false) {
-      const read = validate(type, entry.validate, data);
+      const read = entry.validate(data);
       if (!read.ok) throw read.error;
     }
     if (this.#by !== undefined) assertDiscriminator(type, this.#by, data);
@@ -107,8 +107,7 @@ export class DataCodec<E> implements ContractCodec<E> {
     event: ServerSentEvent,
     lastEventId: string,
   ): DecodedEvent<E> {
-    const checked =
-      read.ok && entry.validate !== undefined ? validate(type, entry.validate, read.value) : read;
+    const checked = read.ok && entry.validate !== undefined ? entry.validate(read.value) : read;
     if (!checked.ok) return issue("invalid", type, event, checked.error, lastEventId);
     // The contract's types say what this is; here it is only data that passed them.
     const typed = { type, data: checked.value, lastEventId } as E;
@@ -129,7 +128,7 @@ function entryOf(type: string, schema: EventSchema | undefined): Entry {
   }
   if (schema !== null && (typeof schema === "object" || typeof schema === "function")) {
     if ("~standard" in schema && typeof schema["~standard"]?.validate === "function") {
-      return { kind: "schema", validate: schema["~standard"].validate };
+      return { kind: "schema", validate: validator(type, schema["~standard"].validate) };
     }
     if ("kind" in schema && (schema.kind === "json" || schema.kind === "text" || schema.kind === "bytes")) {
       return { kind: schema.kind, validate: undefined };
@@ -170,28 +169,34 @@ function readData(type: string, kind: Kind, data: string): Read {
   }
 }
 
-function validate(type: string, run: StandardSchemaV1["~standard"]["validate"], value: unknown): Read {
-  let result: ReturnType<typeof run>;
-  try {
-    result = run(value);
-  } catch (cause) {
-    // A transform that throws for this data, say: the data's fault, whatever came over the wire.
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return { ok: false, error: invalid(type, `its schema threw (${message})`, cause) };
-  }
-  if ("then" in result) {
-    // Refused whatever it says; a rejection of it must not end the process.
-    result.then(
-      () => {},
-      () => {},
-    );
-    throw new InvalidOptionError(
-      `The schema of event '${type}' validates asynchronously (or threw, in zod); events need one that answers at once.`,
-    );
-  }
-  return result.issues === undefined
-    ? { ok: true, value: result.value }
-    : { ok: false, error: new InvalidDataError(type, result.issues) };
+function validator(type: string, run: StandardSchemaV1["~standard"]["validate"]): (value: unknown) => Read {
+  let answersAtOnce = false; // as it has done before
+  return (value) => {
+    let result: ReturnType<typeof run>;
+    try {
+      result = run(value);
+    } catch (cause) {
+      // A transform that throws for this data, say: the data's fault, whatever came over the wire.
+      const message = cause instanceof Error ? cause.message : String(cause);
+      return { ok: false, error: invalid(type, `its schema threw (${message})`, cause) };
+    }
+    if ("then" in result) {
+      // Whatever it says comes too late; a rejection of it must not end the process.
+      result.then(
+        () => {},
+        () => {},
+      );
+      // In zod a transform that throws looks the same. One that has answered at once before did that: the data's fault.
+      if (answersAtOnce) return { ok: false, error: invalid(type, "its schema threw, or went asynchronous") };
+      throw new InvalidOptionError(
+        `The schema of event '${type}' validates asynchronously (or threw, in zod); events need one that answers at once.`,
+      );
+    }
+    answersAtOnce = true;
+    return result.issues === undefined
+      ? { ok: true, value: result.value }
+      : { ok: false, error: new InvalidDataError(type, result.issues) };
+  };
 }
 
 function assertDiscriminator(type: string, by: string, data: unknown): void {
