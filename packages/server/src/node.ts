@@ -4,6 +4,8 @@ import { InvalidOptionError } from "@sse/protocol";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
+export { diagnosticsHooks, type HubDiagnostic } from "./diagnostics.ts";
+
 /** Requests of node:http, node:https and node:http2 (compat), and of what is built on them. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
 export type NodeResponse = ServerResponse | Http2ServerResponse;
