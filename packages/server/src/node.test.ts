@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { defineEvents, text } from "@sse/protocol";
@@ -245,23 +244,6 @@ describe("HTTP/2", () => {
 });
 
 describe("the short way", () => {
-  test("is taken for our bodies: one write a turn, of one buffer that all connections share", async () => {
-    const hub = createHub(notes, { heartbeatMs: false });
-    await using served = await serve(hub.respond);
-    using one = WireClient.open(served.port);
-    using two = WireClient.open(served.port);
-    await Promise.all([one.untilBody("sse.mark"), two.untilBody("sse.mark")]);
-    const write = vi.spyOn(ServerResponse.prototype, "write");
-    const read = vi.spyOn(ReadableStreamDefaultReader.prototype, "read");
-    for (let n = 0; n < 10; n++) void hub.publish("note", `${n}`);
-    await Promise.all([one.untilBody("data: 9"), two.untilBody("data: 9")]);
-    expect(write.mock.calls.length).toBe(2);
-    expect(write.mock.calls[0]?.[0]).toBe(write.mock.calls[1]?.[0]);
-    expect(read).not.toHaveBeenCalled();
-    expect(one.chunks.at(-1)?.match(/event: note/g)).toHaveLength(10);
-    await hub.close();
-  });
-
   test.each([
     ["piped through a transform", (body: ReadableStream) => body.pipeThrough(new TransformStream())],
     ["read by somebody who passes it on", (body: ReadableStream) => relay(body)],

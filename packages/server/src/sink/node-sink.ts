@@ -1,94 +1,114 @@
-import type { ServerResponse } from "node:http";
+import { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import type { Bytes, Sink, SinkOwner } from "./sink.ts";
+import type { Socket } from "node:net";
+import { chunksOf } from "./chunk.ts";
+import { type Bytes, PIECE_BYTES, type Sink, type SinkOwner } from "./sink.ts";
 
-/** How much goes to Node at once: it tells that bytes have left only when all of a piece has. */
-const PIECE_BYTES = 65_536;
+/** Takes pieces of a body, and says when it has enough: a response, or the socket under it. */
+interface Target {
+  write(piece: Uint8Array): boolean;
+  readonly writableLength: number;
+  readonly writableNeedDrain: boolean;
+}
 
-/** The short way on Node: bytes go from the hub to the response, without a stream in between. */
+/**
+ * The short way on Node: bytes go from the hub to the response, without a stream in between; over HTTP/1.1 past the
+ * response to the socket, framed as a chunk once for all that get the same bytes.
+ */
 export class NodeSink implements Sink {
   // Both kinds write and end in the same way; their types say so in incompatible overloads.
   readonly #res: ServerResponse;
   readonly #owner: SinkOwner;
+  readonly #target: Target;
+  readonly #isFramed: boolean;
   /** What Node did not take yet. */
-  #waiting: Bytes[] = [];
-  #waitingBytes = 0;
+  #waiting: Uint8Array[] | undefined;
   #ending = false;
 
   constructor(res: ServerResponse | Http2ServerResponse, owner: SinkOwner) {
     this.#res = res as ServerResponse;
     this.#owner = owner;
-    res.on("drain", () => this.#onDrain());
-    res.on("close", () => this.#onClose());
+    const socket = socketOf(this.#res);
+    this.#isFramed = socket !== undefined;
+    this.#target = socket ?? this.#res;
+    const onDrain = (): void => this.#onDrain();
+    const drained = socket ?? res;
+    drained.on("drain", onDrain);
+    res.on("close", () => {
+      drained.off("drain", onDrain); // the socket goes on to the next response
+      this.#onClose();
+    });
   }
 
   get waitingBytes(): number {
-    return this.#waitingBytes + this.#res.writableLength;
+    let bytes = this.#target.writableLength;
+    for (const piece of this.#waiting ?? []) bytes += piece.length;
+    return bytes;
   }
 
   write(bytes: Bytes): boolean {
     if (this.#isOver) return false;
-    if (this.#waiting.length > 0) this.#keep(bytes);
-    else return this.#writePieces(bytes);
-    return false;
+    const pieces = this.#isFramed ? chunksOf(bytes) : piecesOf(bytes);
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined && this.#waiting === undefined)
+      return this.#target.write(first);
+    return this.#writeAll(pieces);
   }
 
   end(): void {
     if (this.#isOver) return;
     this.#ending = true;
-    if (this.#waiting.length === 0) this.#res.end();
+    if (this.#waiting === undefined) this.#res.end();
   }
 
   destroy(): void {
-    this.#drop();
+    this.#waiting = undefined;
     // A finished response has given its socket back, maybe to the next.
     if (!this.#res.writableFinished) this.#res.destroy();
-  }
-
-  /** Nobody is there to see a cut. */
-  release(): void {
-    this.destroy();
   }
 
   get #isOver(): boolean {
     return this.#ending || this.#res.destroyed || this.#res.writableEnded;
   }
 
-  #writePieces(bytes: Bytes): boolean {
-    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-      const end = at + PIECE_BYTES;
-      if (this.#res.write(bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(at, end))) continue;
-      if (end < bytes.length) this.#keep(bytes.subarray(end));
+  /** One after the other, as Node takes them; the rest waits. */
+  #writeAll(pieces: readonly Uint8Array[]): boolean {
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(...pieces);
+      return false;
+    }
+    for (const [index, piece] of pieces.entries()) {
+      if (this.#target.write(piece)) continue;
+      if (index + 1 < pieces.length) this.#waiting = pieces.slice(index + 1);
       return false;
     }
     return true;
   }
 
-  #keep(bytes: Bytes): void {
-    this.#waiting.push(bytes);
-    this.#waitingBytes += bytes.length;
-  }
-
   #onDrain(): void {
     const waiting = this.#waiting;
-    this.#drop();
-    for (const [index, bytes] of waiting.entries()) {
-      if (this.#writePieces(bytes)) continue;
-      for (const later of waiting.slice(index + 1)) this.#keep(later);
-      if (this.#waiting.length > 0) return;
-      break;
-    }
+    this.#waiting = undefined;
+    if (waiting !== undefined) this.#writeAll(waiting);
+    if (this.#waiting !== undefined) return;
     if (this.#ending) this.#res.end();
-    else if (!this.#res.writableNeedDrain) this.#owner.onDrain();
+    else if (!this.#target.writableNeedDrain) this.#owner.onDrain();
   }
 
   #onClose(): void {
-    this.#drop();
+    this.#waiting = undefined;
     this.#owner.onGone();
   }
+}
 
-  #drop(): void {
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-  }
+/** The socket, where Node would frame chunks and do nothing else, and where nobody wants to see what is written. */
+function socketOf(res: ServerResponse): Socket | undefined {
+  const { write, end } = ServerResponse.prototype;
+  if (!res.chunkedEncoding || res.write !== write || res.end !== end) return undefined;
+  return res.socket ?? undefined;
+}
+
+function piecesOf(bytes: Bytes): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE_BYTES) pieces.push(bytes.subarray(at, at + PIECE_BYTES));
+  return pieces;
 }

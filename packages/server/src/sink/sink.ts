@@ -27,6 +27,9 @@ export interface SinkOwner {
 /** What waits in a sink before it says that this is enough. Node's own streams hold as much. */
 export const HIGH_WATER_BYTES = 16_384;
 
+/** How much goes to Node at once: it tells that bytes have left only when all of a piece has. */
+export const PIECE_BYTES = 65_536;
+
 export function joinBytes(parts: readonly Bytes[]): Bytes {
   const first = parts[0];
   if (first !== undefined && parts.length === 1) return first;
