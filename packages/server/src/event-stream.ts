@@ -17,7 +17,7 @@ import { refusal, shortAnswer, streamResponse } from "./response.ts";
 export function eventStream<M extends EventMap = TextEvents>(
   events: EventContract<M> | null,
   request: Request,
-  produce: Producer<M>,
+  produce: Producer<NoInfer<M>>,
   options: EventStreamOptions = {},
 ): Response {
   const settings = resolveEventStreamOptions(options);
