@@ -6,6 +6,8 @@ export interface Served extends AsyncDisposable {
   readonly port: number;
   /** Ends in a slash. */
   readonly url: string;
+  /** Cuts every connection; the server goes on. */
+  cut(): void;
 }
 
 export async function serve(
@@ -17,6 +19,7 @@ export async function serve(
   return {
     port,
     url: `http://127.0.0.1:${port}/`,
+    cut: () => server.closeAllConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
