@@ -17,13 +17,18 @@ export function readAsciiLines(
   dispatcher: Dispatcher,
 ): boolean {
   const nulFree = event.hasIds;
+  const ignoresComments = dispatcher.handlers.onComment === undefined;
   let { data, type, id } = event;
   if (!event.isEmpty) event.clear(); // a handler that throws leaves nothing of its event behind
   let at = from;
   let end = text.indexOf("\n", at);
   while (end !== -1) {
     const first = bytes[at];
-    if (isDataBytes(bytes, at)) {
+    if (first === COLON && ignoresComments) {
+      // A comment and a blank line, a heartbeat: the blank line is looked at without a search for its end (bench cells
+      // "comments").
+      if (bytes[end + 1] === LF && data === undefined && id === undefined && type === "") end++;
+    } else if (isDataBytes(bytes, at)) {
       const blank = bytes[end + 1] === LF;
       const value = text.slice(valueStart(bytes, at + 5), blank ? end : end + 1);
       data = data === undefined ? value : data + value;
@@ -43,14 +48,11 @@ export function readAsciiLines(
       const value = text.slice(valueStart(bytes, at + 3), end);
       if (nulFree || !value.includes("\0")) id = value;
       event.hasIds = true;
-    } else if (first !== COLON || dispatcher.handlers.onComment !== undefined) {
+    } else {
       event.set(data, type, id);
       if (!event.takeLine(text.slice(at, end), dispatcher)) return false;
       ({ data, type, id } = event);
       event.set(undefined, "", undefined);
-    } else if (bytes[end + 1] === LF) {
-      // A comment and a blank line, a heartbeat: the blank line is looked at without a search for its end.
-      end += data === undefined && id === undefined && type === "" ? 1 : 0;
     }
     at = end + 1;
     end = text.indexOf("\n", at);
