@@ -3,7 +3,7 @@ import { defineConfig, type Options } from "tsup";
 const config: Options = defineConfig({
   // One file a face, behind one door: `sideEffects: false` works by file, and a bundler then drops the faces that an
   // application does not use. In a single file the interface shape of EventSource would stay.
-  entry: ["src/index.ts", "src/event-source.ts", "src/connect.ts", "src/request.ts"],
+  entry: ["src/index.ts", "src/event-source.ts", "src/connect.ts", "src/request.ts", "src/share.ts"],
   splitting: true,
   format: ["esm"],
   target: "es2022",

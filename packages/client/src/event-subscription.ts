@@ -7,12 +7,13 @@ import {
   type ServerSentEvent,
   type SseError,
 } from "@sse/protocol";
-import { Connection, type ConnectionFace, type ConnectionPlan } from "./connection.ts";
+import type { ConnectionFace, ConnectionPlan } from "./connection.ts";
 import type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 import { type Decode, poisonId } from "./contract.ts";
 import type { CursorStore } from "./cursor-store.ts";
 import { EventQueue } from "./event-queue.ts";
 import { gapError, readGap } from "./gap.ts";
+import type { Link } from "./link.ts";
 import { Listeners } from "./listeners.ts";
 import type { ConnectOptions, GapEvent, UnknownEvent } from "./options.ts";
 import { guarded, reportException } from "./report-exception.ts";
@@ -20,6 +21,8 @@ import type { Subscription, TypedEvent } from "./subscription.ts";
 
 /** What a subscription is made of, beside its connection's plan. */
 export interface SubscriptionParts<E> {
+  /** What the events come over. */
+  readonly open: (plan: ConnectionPlan, face: ConnectionFace) => Link;
   readonly decode: Decode<E>;
   /** Whether cursors stand in the data. */
   readonly cursorInData: boolean;
@@ -31,7 +34,7 @@ export interface SubscriptionParts<E> {
 export class EventSubscription<E extends TypedEvent> implements Subscription<E>, ConnectionFace {
   readonly #parts: SubscriptionParts<E>;
   readonly #signal: AbortSignal | null | undefined;
-  readonly #connection: Connection;
+  readonly #connection: Link;
   readonly #listeners: Listeners<unknown> = new Listeners();
   readonly #states: Listeners<ConnectionState> = new Listeners();
   readonly #onIssue: NonNullable<ConnectOptions["onIssue"]>;
@@ -52,7 +55,7 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     this.closed = new Promise((resolve) => {
       this.#settleClosed = resolve;
     });
-    this.#connection = new Connection(plan, this);
+    this.#connection = parts.open(plan, this);
     this.#start(parts.options.store, plan.lastEventId);
   }
 

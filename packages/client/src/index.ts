@@ -20,6 +20,7 @@ export type {
   PerAttempt,
   ReconnectOptions,
   RequestPolicyOptions,
+  Transport,
   TypeOnlyConnectOptions,
   UnknownEvent,
 } from "./options.ts";

@@ -67,6 +67,12 @@ export interface RequestPolicyOptions {
   readonly redirects?: "same-origin" | "follow" | undefined;
 }
 
+/** Another way to a stream than a connection of the subscription's own. Made by `share()`. */
+export interface Transport {
+  /** The version of what `connect` asks of it. */
+  readonly "~transport": 1;
+}
+
 /** Options of `connect` that need no contract. */
 export interface TypeOnlyConnectOptions extends CommonOptions, RequestPolicyOptions {
   /**
@@ -85,6 +91,8 @@ export interface TypeOnlyConnectOptions extends CommonOptions, RequestPolicyOpti
   readonly refresh?: ((attempt: Attempt) => unknown) | undefined;
   /** Keeps the delivered position beyond this subscription. `lastEventId` goes before it. Default: nowhere. */
   readonly store?: CursorStore | undefined;
+  /** `share({ key })` of `@sse/client/share`: one connection for all tabs. Default: one of this subscription's own. */
+  readonly transport?: Transport | undefined;
 }
 
 /** Options of `connect` with a contract. */

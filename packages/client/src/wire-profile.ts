@@ -40,6 +40,11 @@ export class WireProfile {
     this.#resumed = position.received;
   }
 
+  /** Whether this stream's ids are positions in a log, which can be compared. */
+  get ordered(): boolean {
+    return this.#ordered;
+  }
+
   /** A block's own id came. False: the block was seen already, and the position stays. */
   isNew(id: string): boolean {
     this.#seen = this.#ordered && this.#isBehind(id);
@@ -91,6 +96,12 @@ export class WireProfile {
     if (now === undefined || then === undefined || now.epoch !== then.epoch) return false;
     return then.offset < now.offset || (!this.#moved && then.offset === now.offset);
   }
+}
+
+/** Whether one position of a log is another or before it. False where they cannot be compared. */
+export function isAtOrBefore(id: string, position: string): boolean {
+  const [then, now] = [parse(id), parse(position)];
+  return then !== undefined && now !== undefined && then.epoch === now.epoch && then.offset <= now.offset;
 }
 
 interface LogId {

@@ -1,0 +1,120 @@
+import { GAP_TYPE } from "@sse/protocol";
+import type { ClientCloseReason, ConnectionState } from "../connection-state.ts";
+import { isAtOrBefore } from "../wire-profile.ts";
+import { type Arrival, LeaderConnection } from "./leader-connection.ts";
+import { type CatchUp, encodeState, type MessageOf, type Place } from "./message.ts";
+import type { Tab } from "./tab.ts";
+
+/** What a tab does while it leads: it reads the stream, relays it, and sees to it that tabs that join miss nothing. */
+export class Leader {
+  readonly #tab: Tab;
+  readonly epoch: number;
+  #seq = 0;
+  #connection: LeaderConnection | undefined;
+  /** Whether there are other tabs. */
+  #followed = false;
+  /** The position to come back to, while the stream is read again for a tab that is behind. */
+  #home: string | undefined;
+
+  /** `epoch` is larger than that of every leader before. */
+  constructor(tab: Tab, epoch: number) {
+    this.#tab = tab;
+    this.epoch = epoch;
+  }
+
+  start(): void {
+    this.#tab.post({ kind: "lead", epoch: this.epoch });
+    this.#read(this.#tab.log.head.at);
+  }
+
+  /** Lets go of the connection, and says no more. */
+  stop(): void {
+    this.#connection?.stop();
+    this.#connection = undefined;
+    this.#tab.inbox.makeRoom();
+  }
+
+  wake(): void {
+    this.#connection?.wake();
+  }
+
+  /** Tells the others of the state. */
+  tell(state: ConnectionState, reason?: ClientCloseReason): void {
+    this.#tab.post({ kind: "state", epoch: this.epoch, state: encodeState(state, reason) });
+  }
+
+  /** Another tab asks what follows its place, or only whether this one is alive. */
+  answer(message: MessageOf<"join"> | MessageOf<"ping">): void {
+    if (message.kind === "ping") {
+      this.#tab.post({ kind: "pong", epoch: this.epoch });
+      return;
+    }
+    this.#followed = true;
+    this.#tab.inbox.makeRoom();
+    const { log, intake } = this.#tab;
+    const { tab, epoch, seq, at } = message;
+    // Who has no position begins with what comes now.
+    const fresh = epoch === 0 && at === "";
+    const frames = fresh ? [] : log.after({ epoch, seq, at });
+    const catchUp = frames === undefined ? this.#goBack(at, log.head.at) : "frames";
+    const here = { epoch: this.epoch, seq: this.#seq, at: log.head.at, streamAt: this.#received };
+    const state = encodeState(this.#connection?.state ?? { status: "connecting", attempt: 0 });
+    const { ordered } = intake;
+    this.#tab.post({ kind: "sync", tab, ...here, catchUp, frames: frames ?? [], ordered, state });
+  }
+
+  /** This tab's own consumer was so slow that the log lost its place: it goes on from there, or over a gap. */
+  catchUp(place: Place, head: Place): void {
+    if (this.#goBack(place.at, head.at) === "unknown") this.#tab.intake.skipTo(head);
+  }
+
+  get #received(): string {
+    return this.#connection?.received ?? "";
+  }
+
+  /** Reads the stream again from a position before its own, where all tabs can tell what they have seen. */
+  #goBack(at: string, home: string): CatchUp {
+    const { ordered } = this.#tab.intake;
+    if (ordered && isAtOrBefore(this.#received, at)) return "stream";
+    if (!ordered && this.#received !== "") return "unknown";
+    if (home !== "") this.#home ??= home;
+    this.#read(at);
+    return "stream";
+  }
+
+  /** Reads the stream from a position on, in place of what was read before. */
+  #read(lastEventId: string): void {
+    const { plan, glance, inbox, intake } = this.#tab;
+    this.#connection?.stop();
+    intake.standAt(lastEventId);
+    this.#connection = new LeaderConnection(plan, lastEventId, glance, {
+      onArrivals: (arrivals) => this.#onArrivals(arrivals),
+      onState: (state, reason) => this.#tab.onState(state, reason),
+      ready: () => (this.#followed ? undefined : inbox.whenRoom()),
+    });
+    this.#connection.start();
+  }
+
+  #onArrivals(arrivals: readonly Arrival[]): void {
+    const home = this.#home;
+    const gap = home === undefined ? -1 : arrivals.findIndex(({ type }) => type === GAP_TYPE);
+    if (home === undefined || gap < 0) {
+      this.#relay(arrivals);
+      if (home !== undefined && isAtOrBefore(home, this.#received)) this.#home = undefined;
+      return;
+    }
+    // What the tab that is behind asked for is gone. That is a gap for it; the others go on where they are.
+    const over = arrivals.slice(gap, gap + 1).map((found) => ({ ...found, at: home, lastEventId: home }));
+    this.#home = undefined;
+    this.#relay([...arrivals.slice(0, gap), ...over]);
+    if (this.#connection !== undefined) this.#read(home);
+  }
+
+  #relay(arrivals: readonly Arrival[]): void {
+    const { intake } = this.#tab;
+    const frames = arrivals.map((arrival) => ({ ...arrival, epoch: this.epoch, seq: ++this.#seq }));
+    intake.ordered = this.#connection?.ordered ?? intake.ordered;
+    this.#tab.post({ kind: "news", epoch: this.epoch, frames, ordered: intake.ordered });
+    for (const frame of frames) intake.take(frame);
+  }
+}
