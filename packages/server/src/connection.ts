@@ -16,6 +16,7 @@ import { encode } from "./frame.ts";
 import type { EventStreamSettings } from "./options.ts";
 import { lastEventIdOf } from "./request.ts";
 import { type Bytes, HIGH_WATER_BYTES } from "./sink/sink.ts";
+import { StallWatch } from "./stall.ts";
 import { emptyComment, Transmission } from "./transmission.ts";
 import { afterTurn } from "./turn.ts";
 
@@ -55,6 +56,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   readonly #writer: EventWriter;
   readonly #settings: EventStreamSettings;
   readonly #transmission: Transmission;
+  readonly #stall: StallWatch;
   #text = "";
   #abort: AbortController | undefined;
   readonly #onDrained: (() => void)[] = [];
@@ -66,6 +68,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
     this.#writer = writer;
     this.#settings = settings;
     this.#transmission = new Transmission({ ...settings, request }, this);
+    this.#stall = new StallWatch(this.#transmission, settings.maxStallMs, () => this.#finish("slow", ""));
   }
 
   get body(): ReadableStream<Bytes> {
@@ -143,6 +146,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   }
 
   onDrain(): void {
+    this.#stall.stop();
     for (const resolve of this.#onDrained.splice(0)) resolve();
   }
 
@@ -164,10 +168,13 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   #flush(): void {
     if (this.#text === "" || this.isClosed) return;
     const { maxQueueBytes } = this.#settings;
+    const wasBlocked = this.#transmission.blocked;
     const bytes = encode(this.#text);
     this.#text = "";
-    this.#transmission.write(bytes);
-    if (maxQueueBytes !== false && this.#transmission.waitingBytes > maxQueueBytes) {
+    if (this.#transmission.write(bytes) || this.isClosed) return;
+    this.#stall.start();
+    // A reader that keeps up may be sent one event of any size, or that would never arrive.
+    if (wasBlocked && maxQueueBytes !== false && this.#transmission.waitingBytes > maxQueueBytes) {
       this.#transmission.close("slow");
     }
   }

@@ -1,24 +1,39 @@
 /** How often a drain acts, at most. */
 const STEP_MS = 20;
 
-/** Closes these one after the other, in no order that a client could foresee, spread evenly over a time. */
-export async function closeOver<T>(all: Iterable<T>, overMs: number, close: (one: T) => void): Promise<void> {
-  const waiting = shuffled(all);
-  const count = waiting.length;
+/** What a drain closes; one that closed by itself is not waited for. */
+export interface Drained {
+  readonly isClosed: boolean;
+}
+
+/**
+ * Closes these one after the other, in no order that a client could foresee: each at a random moment of its own share
+ * of the time, so that they are spread evenly, and a lone one is not always the first.
+ */
+export async function closeOver<T extends Drained>(
+  all: Iterable<T>,
+  overMs: number,
+  close: (one: T) => void,
+): Promise<void> {
   const start = performance.now();
-  while (waiting.length > 0) {
+  let waiting = planned(all, overMs);
+  for (;;) {
     const elapsed = performance.now() - start;
-    const stay = elapsed >= overMs ? 0 : Math.floor(count * (1 - elapsed / overMs));
-    for (const one of waiting.splice(stay)) close(one);
-    if (waiting.length > 0) await sleep(Math.min(STEP_MS, overMs - elapsed));
+    for (const { one, at } of waiting) {
+      if (at > elapsed) break;
+      close(one);
+    }
+    waiting = waiting.filter(({ one }) => !one.isClosed);
+    const [next] = waiting;
+    if (next === undefined) return;
+    await sleep(Math.min(STEP_MS, Math.max(1, next.at - elapsed)));
   }
 }
 
-function shuffled<T>(all: Iterable<T>): T[] {
-  return [...all]
-    .map((one) => ({ one, order: Math.random() }))
-    .sort((a, b) => a.order - b.order)
-    .map(({ one }) => one);
+function planned<T>(all: Iterable<T>, overMs: number): readonly { readonly one: T; readonly at: number }[] {
+  const order = [...all].map((one) => ({ one, order: Math.random() })).sort((a, b) => a.order - b.order);
+  const shareMs = overMs / order.length;
+  return order.map(({ one }, place) => ({ one, at: (place + Math.random()) * shareMs }));
 }
 
 // This timer does keep the process alive: the drain is what it waits for.

@@ -450,6 +450,67 @@ describe("a producer", () => {
     expect(await connection.closed).toBe("slow");
     expect(sent).toBeGreaterThan(95);
   });
+
+  test("may have exactly maxQueueBytes waiting; with the next byte it is cut off, and what waits is freed", async () => {
+    // The opening comment, and two events of 20,000 bytes.
+    const { connection, body } = open({ heartbeatMs: false, maxQueueBytes: 40_009 });
+    const event = "x".repeat(20_000 - "data: \n\n".length);
+    expect([connection.send("message", event), connection.send("message", event)]).toEqual([false, false]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(connection.signal.aborted).toBe(false);
+    connection.comment("");
+    expect(await connection.closed).toBe("slow");
+    expect(connection.send("message", "more")).toBe(false);
+    expect(await body.all()).toBe("");
+    expect(body.error).toMatchObject({ code: "closed" });
+  });
+
+  test("may send one event larger than maxQueueBytes to a client that keeps up", async () => {
+    const { connection, body } = open({ heartbeatMs: false, maxQueueBytes: 1000 });
+    for (let n = 0; n < 3; n++) {
+      connection.send("message", `${n}${"x".repeat(50_000)}`);
+      await body.until(`data: ${n}`);
+      await connection.ready;
+    }
+    connection.end();
+    await body.all();
+    expect(body.events).toHaveLength(4);
+  });
+
+  test("whose client takes nothing for maxStallMs is cut off; by default it waits for ever", async () => {
+    const produce = async function* () {
+      for (;;) yield { type: "message", data: "x".repeat(50_000) };
+    };
+    const onClosed = vi.fn();
+    const streamOf = (maxStallMs?: number) =>
+      eventStream(
+        null,
+        request(),
+        (connection) => {
+          void connection.closed.then(onClosed);
+          return produce();
+        },
+        { maxStallMs },
+      );
+    const paused = streamOf();
+    const stalled = streamOf(30);
+    await eventually(() => onClosed.mock.calls.length > 0);
+    expect(onClosed).toHaveBeenCalledExactlyOnceWith("slow");
+    await expect(stalled.body?.getReader().read()).rejects.toThrow();
+    await paused.body?.cancel();
+  });
+
+  test("whose client takes a little now and then is slow, but not stalled", async () => {
+    const { connection, body } = open({ heartbeatMs: false, maxStallMs: 400 });
+    const start = performance.now();
+    while (performance.now() - start < 900) {
+      connection.send("message", "x".repeat(50_000));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await body.next();
+    }
+    expect(connection.signal.aborted).toBe(false);
+    connection.close();
+  });
 });
 
 describe("time", () => {

@@ -3,7 +3,7 @@ import { ProducerConnection } from "./connection.ts";
 import { writerOf } from "./event-writer.ts";
 import { type EventStreamOptions, resolveEventStreamOptions } from "./options.ts";
 import { type Producer, runProducer } from "./producer.ts";
-import { refusal, shortAnswer, streamResponse } from "./response.ts";
+import { headResponse, refusal, shortAnswer, streamResponse } from "./response.ts";
 
 /**
  * Answers a request with an event stream that `produce` writes. `events: null` sends text, under any type.
@@ -21,7 +21,7 @@ export function eventStream<M extends EventMap = TextEvents>(
   options: EventStreamOptions = {},
 ): Response {
   const settings = resolveEventStreamOptions(options);
-  const short = shortAnswer(request, settings.headers);
+  const short = shortAnswer(request, settings.headers) ?? headResponse(request, settings.headers);
   if (short !== undefined) return short;
   const connection = new ProducerConnection<M>(request, writerOf(events, settings.validate), settings);
   if (!canBeId(connection.lastEventId)) {

@@ -81,12 +81,12 @@ describe("limits", () => {
 
   test("a refused or failed authorize gives its place back", async () => {
     let answer: () => Grant | Response = () => new Response("no", { status: 401 });
-    const feed = hub({ limits: { maxConnections: 1 }, authorize: () => answer() });
+    const feed = hub({ limits: { maxConnections: 1 }, authorize: () => answer(), onError: () => {} });
     for (let n = 0; n < 3; n++) expect((await feed.respond(request())).status).toBe(401);
     answer = () => {
       throw new Error("the directory is down");
     };
-    await expect(feed.respond(request())).rejects.toThrow("the directory is down");
+    expect((await feed.respond(request())).status).toBe(500);
     answer = () => ({ principal: "p" });
     expect((await feed.respond(request())).status).toBe(200);
   });
@@ -132,6 +132,63 @@ describe("authorize", () => {
     expect(await status({ principal: "p", channels: ["a"], expiresAt: new Date(Date.now() + 60_000) })).toBe(
       200,
     );
+  });
+
+  test("that throws is a 500 which a page can read and which says nothing; onError hears why", async () => {
+    const onError = vi.fn();
+    const failure = new Error("secret-token at db.internal");
+    const authorize = (): never => {
+      throw failure;
+    };
+    const feed = hub({ authorize, onError, cors: { origins: ["https://app.example"] } });
+    const answer = await feed.respond(request({ origin: "https://app.example" }));
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    expect(await answer.text()).not.toMatch(/secret|internal/);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(failure);
+    expect(feed.stats().connections).toBe(0);
+  });
+
+  test.each([undefined, null, true, {}, { principal: 1 }])(
+    "that answers %o lets nobody in",
+    async (answer) => {
+      const onError = vi.fn();
+      const feed = hub({ authorize: (() => answer) as never, onError }); // as plain JavaScript may
+      expect((await feed.respond(request())).status).toBe(500);
+      expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(InvalidOptionError));
+    },
+  );
+
+  test("refuses with a response of any class that has a response's members", async () => {
+    const { Response: Other } = { Response: class extends Object {} };
+    const foreign = Object.assign(new Other(), {
+      status: 418,
+      statusText: "",
+      headers: new Headers(),
+      body: null,
+    });
+    const feed = hub({ authorize: () => foreign as never });
+    expect((await feed.respond(request())).status).toBe(418);
+  });
+
+  test("answers HEAD as it would answer GET, without taking a place", async () => {
+    let answer: Grant | Response = new Response("no", { status: 401 });
+    const feed = hub({ authorize: () => answer, limits: { maxConnections: 1 } });
+    const head = () => feed.respond(request({}, { method: "HEAD" }));
+    expect((await head()).status).toBe(401);
+    answer = { principal: "p", expiresAt: new Date(0) };
+    expect((await head()).status).toBe(401);
+    answer = { principal: "p" };
+    for (let n = 0; n < 3; n++) {
+      const allowed = await head();
+      expect([allowed.status, allowed.headers.get("content-type"), allowed.body]).toEqual([
+        200,
+        "text/event-stream; charset=utf-8",
+        null,
+      ]);
+    }
+    expect((await feed.respond(request())).status).toBe(200);
+    expect((await head()).status).toBe(503);
   });
 
   test("a hub without channels asks without channels, and ignores those of the grant", async () => {
@@ -235,6 +292,17 @@ describe("origins and hosts", () => {
   test("without cors nothing of it is sent", async () => {
     const answer = await hub().respond(request({ origin: "https://evil.example" }));
     expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+
+  test("what the answer varies with adds up: ours and the route's", async () => {
+    const vary = async (own: string): Promise<string | null> => {
+      const answer = await hub({ cors }).respond(request(), { headers: { vary: own } });
+      return answer.headers.get("vary");
+    };
+    expect(await vary("Accept-Language, ORIGIN")).toBe("origin, accept-language");
+    expect(await vary("*")).toBe("*");
+    const plain = await hub().respond(request(), { headers: { vary: "Accept-Language" } });
+    expect(plain.headers.get("vary")).toBe("Accept-Language");
   });
 
   test("* never goes with credentials", () => {

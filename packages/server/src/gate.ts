@@ -1,6 +1,6 @@
-import { type Authorize, type Grant, granted, isExpired } from "./grants.ts";
+import { type Authorize, askAuthorize, type Grant, granted, isExpired } from "./grants.ts";
 import { Admission, type Holder, type Limits, type Refused } from "./limits.ts";
-import { type HeadersLike, refusal, withHeaders } from "./response.ts";
+import { type HeadersLike, isResponse, refusal, withHeaders } from "./response.ts";
 
 /** A request that may have a connection, and holds a place for it until `leave`. */
 export interface Admitted {
@@ -61,11 +61,12 @@ export class Gate {
 
   /** What `authorize` says now. */
   async ask(request: Request, channels: readonly string[]): Promise<Grant | Response | undefined> {
-    return this.#plan.authorize?.(request, this.#plan.hasChannels ? channels : []);
+    const { authorize, hasChannels } = this.#plan;
+    return authorize && askAuthorize(authorize, request, hasChannels ? channels : []);
   }
 
   #judge(grant: Grant | Response | undefined, channels: readonly string[]): Response | undefined {
-    if (grant === undefined || grant instanceof Response) return grant;
+    if (grant === undefined || isResponse(grant)) return grant;
     if (isExpired(grant)) return refusal(401, "The credentials have expired.");
     return this.covered(grant, channels).length > 0
       ? undefined
@@ -74,7 +75,7 @@ export class Gate {
 }
 
 function grantOf(grant: Grant | Response | undefined): Grant | undefined {
-  return grant instanceof Response ? undefined : grant;
+  return grant === undefined || isResponse(grant) ? undefined : grant;
 }
 
 function tooManyOf(refused: Refused | undefined, headers: HeadersLike): Response | undefined {

@@ -1,5 +1,7 @@
+import { InvalidOptionError } from "@sse/protocol";
 import { type Alarm, startAlarm } from "./heartbeat.ts";
 import type { HubConnection } from "./hub-connection.ts";
+import { isResponse } from "./response.ts";
 import { startTimer } from "./timing.ts";
 
 /** What a request may have. */
@@ -20,6 +22,22 @@ export type Authorize = (
   request: Request,
   channels: readonly string[],
 ) => Grant | Response | Promise<Grant | Response>;
+
+/** Asks, and takes nothing for an answer that is none: who forgets to return must not let everybody in. */
+export async function askAuthorize(
+  authorize: Authorize,
+  request: Request,
+  channels: readonly string[],
+): Promise<Grant | Response> {
+  const answer: unknown = await authorize(request, channels);
+  if (typeof answer === "object" && answer !== null) {
+    if (isResponse(answer)) return answer;
+    if ("principal" in answer && typeof answer.principal === "string") return answer as Grant; // the rest is optional
+  }
+  throw new InvalidOptionError(
+    "authorize returns { principal: string, … } or a Response, not something else.",
+  );
+}
 
 export function isExpired({ expiresAt }: Grant): boolean {
   return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
@@ -77,7 +95,7 @@ export class GrantWatch {
   async #ask(): Promise<void> {
     const answer = await this.#plan.ask();
     if (this.#isStopped) return;
-    if (answer instanceof Response || isExpired(answer) || !this.#plan.covers(answer)) {
+    if (isResponse(answer) || isExpired(answer) || !this.#plan.covers(answer)) {
       this.#plan.connection.reauthenticate("revoked");
     } else {
       this.#grant = answer;

@@ -2,11 +2,11 @@ import type { Position } from "./backplane/message.ts";
 import type { Batch } from "./batch.ts";
 import type { CloseReason } from "./close-reason.ts";
 import { endBytes, type Frame, type GapReason, gapBytes, markBytes, reauthBytes } from "./frame.ts";
-import { type Alarm, startAlarm } from "./heartbeat.ts";
 import type { Holder } from "./limits.ts";
 import { formatPosition } from "./position.ts";
 import { SendQueue, type SlowConsumer } from "./send-queue.ts";
 import { type Bytes, joinBytes } from "./sink/sink.ts";
+import { StallWatch } from "./stall.ts";
 import { emptyComment, Transmission, type TransmissionPlan } from "./transmission.ts";
 
 export interface HubConnectionPlan extends TransmissionPlan {
@@ -44,9 +44,7 @@ export class HubConnection {
   readonly #plan: HubConnectionPlan;
   readonly #transmission: Transmission;
   readonly #queue: SendQueue;
-  #stall: Alarm | undefined;
-  /** What waited for the client when it was last looked at. */
-  #waitingBytes = 0;
+  readonly #stall: StallWatch;
   /** What the log has up to here, this connection has taken, as far as its channels go. */
   #taken: Position;
   /** The last position the client was sent. */
@@ -64,6 +62,7 @@ export class HubConnection {
     this.#taken = this.#sent = plan.start;
     this.#queue = new SendQueue(plan.maxQueueBytes, plan.slowConsumer);
     this.#transmission = new Transmission(plan, this);
+    this.#stall = new StallWatch(this.#transmission, plan.maxStallMs, () => this.#onStalled());
   }
 
   get body(): ReadableStream<Bytes> {
@@ -143,17 +142,17 @@ export class HubConnection {
   }
 
   heartbeat(): Bytes {
-    const { flushed } = this.#owner;
-    const behind = flushed.epoch === this.#sent.epoch && flushed.offset > this.#sent.offset;
-    // PROTOCOL.md, section 4: quiet channels move along with the log.
-    if (!this.isLive || !behind || !this.#queue.isEmpty) return emptyComment();
-    this.#taken = this.#sent = flushed;
-    return markBytes(flushed);
+    // PROTOCOL.md, section 4: quiet channels move along with the log. This connection may have read more of it than
+    // its process has, and never goes back.
+    const to = further(this.#taken, this.#owner.flushed);
+    const moved = to.epoch === this.#sent.epoch && to.offset > this.#sent.offset;
+    if (!this.isLive || !moved || !this.#queue.isEmpty) return emptyComment();
+    this.#taken = this.#sent = to;
+    return markBytes(to);
   }
 
   onDrain(): void {
-    this.#stall?.stop();
-    this.#stall = undefined;
+    this.#stall.stop();
     while (!this.#queue.isEmpty && !this.#transmission.blocked && !this.isClosed) this.#sendQueue();
     if (this.#transmission.blocked) return;
     if (this.#finishing) this.#finish();
@@ -161,7 +160,7 @@ export class HubConnection {
   }
 
   onClose(reason: CloseReason): void {
-    this.#stall?.stop();
+    this.#stall.stop();
     this.#queue.clear();
     this.#settle();
     this.#owner.onClosed(this, reason);
@@ -192,19 +191,10 @@ export class HubConnection {
     if (this.isClosed) return;
     this.#delivered += events;
     this.#sent = last;
-    const { maxStallMs } = this.#plan;
-    if (this.#transmission.write(bytes) || maxStallMs === false || this.isClosed) return;
-    this.#waitingBytes = this.#transmission.waitingBytes;
-    this.#stall ??= startAlarm(maxStallMs, () => this.#lookAtStall());
+    if (!this.#transmission.write(bytes) && !this.isClosed) this.#stall.start();
   }
 
-  /** A client that took something since the last look is slow, but not stalled. */
-  #lookAtStall(): void {
-    const { waitingBytes } = this.#transmission;
-    if (waitingBytes < this.#waitingBytes) {
-      this.#waitingBytes = waitingBytes;
-      return;
-    }
+  #onStalled(): void {
     this.#owner.onStalled(this);
     this.close("slow");
   }
@@ -220,6 +210,11 @@ export class HubConnection {
   #settle(): void {
     for (const resolve of this.#onReady.splice(0)) resolve();
   }
+}
+
+/** The later of two positions of one epoch; of two epochs, the process knows which one counts. */
+function further(own: Position, process: Position): Position {
+  return own.epoch === process.epoch && own.offset > process.offset ? own : process;
 }
 
 function joinFrames(frames: readonly Frame[]): Bytes {

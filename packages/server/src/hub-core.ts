@@ -25,7 +25,7 @@ import { Join } from "./join.ts";
 import { optionalLimit, retryTime } from "./options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import { lastEventIdOf } from "./request.ts";
-import { refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
+import { headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
 import type { Bytes } from "./sink/sink.ts";
 import { sendSnapshot } from "./snapshot.ts";
 import { retryLine } from "./transmission.ts";
@@ -101,23 +101,14 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const headers = withHeaders(this.#origins.headers(request), options.headers);
     const short = shortAnswer(request, headers) ?? this.#answerElsewhere(headers);
     if (short !== undefined) return short;
-    const admitted = await this.#gate.enter(request, channels, options, headers);
+    const admitted = await this.#enter(request, channels, options, headers);
     if (admitted instanceof Response) return admitted;
-    try {
-      await this.#feed.start();
-    } catch (error) {
-      admitted.leave();
-      this.#report(error);
-      return refusal(
-        503,
-        "The events cannot be had at present.",
-        withHeaders(headers, { "retry-after": "5" }),
-      );
-    }
-    const late = this.#answerElsewhere(headers);
-    if (late === undefined) return streamResponse(this.#open(request, admitted).body, headers);
+    // After `authorize`: what it refuses is refused to `HEAD` as well.
+    const early =
+      headResponse(request, headers) ?? (await this.#started(headers)) ?? this.#answerElsewhere(headers);
+    if (early === undefined) return streamResponse(this.#open(request, admitted).body, headers);
     admitted.leave();
-    return late;
+    return early;
   }
 
   stats(): HubStats {
@@ -144,7 +135,10 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const end = performance.now() + (overMs || 0);
     if (this.#isFinite) await this.#untilFinished(end);
     const left = Math.max(0, end - performance.now());
-    await closeOver(this.#connections.keys(), left, (connection) => this.#sendElsewhere(connection, retryMs));
+    await closeOver(this.#connections.keys(), left, (connection) => {
+      this.#feed.flush(); // what was published before is still sent
+      this.#sendElsewhere(connection, retryMs);
+    });
   }
 
   async close(): Promise<void> {
@@ -175,6 +169,33 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const facts = this.#factsOf(connection);
     if (connection.dropped > 0) this.#tell((hooks) => hooks.dropped?.(facts, connection.dropped));
     this.#tell((hooks) => hooks.closed?.(facts, reason));
+  }
+
+  /** What failed is told to `onError` alone. */
+  async #enter(
+    request: Request,
+    channels: readonly string[],
+    options: RespondOptions,
+    headers: Headers,
+  ): Promise<Admitted | Response> {
+    try {
+      return await this.#gate.enter(request, channels, options, headers);
+    } catch (error) {
+      this.#report(error);
+      return refusal(500, "It could not be found out whether this may be read.", headers);
+    }
+  }
+
+  /** Undefined: this process reads the log. */
+  async #started(headers: Headers): Promise<Response | undefined> {
+    try {
+      await this.#feed.start();
+      return undefined;
+    } catch (error) {
+      this.#report(error);
+      const late = withHeaders(headers, { "retry-after": "5" });
+      return refusal(503, "The events cannot be had at present.", late);
+    }
   }
 
   #checked(asked: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { EventMap } from "@sse/protocol";
+import { type EventMap, InvalidOptionError } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
 import type { ReplayOptions } from "./backplane/memory.ts";
 import type { CloseReason } from "./close-reason.ts";
@@ -42,7 +42,10 @@ export interface HubOptions<M extends EventMap = any> {
   readonly limits?: LimitOptions | undefined;
   /** What happens to a client that reads more slowly than events come. Default: "disconnect", which loses nothing. */
   readonly slowConsumer?: SlowConsumer | undefined;
-  /** Who may connect. Default: everybody. */
+  /**
+   * Who may connect. Default: everybody. What it throws is answered with a 500 that says nothing of it, and goes to
+   * `onError`.
+   */
   readonly authorize?: Authorize | undefined;
   /** How often `authorize` is asked again while a connection lives, in ms; false: never. Default: 30,000. */
   readonly reauthorizeMs?: number | false | undefined;
@@ -75,11 +78,18 @@ export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): H
     heartbeatMs: heartbeatInterval(options.heartbeatMs),
     retryMs: retryTime("retryMs", options.retryMs),
     reauthorizeMs: optionalLimit("reauthorizeMs", options.reauthorizeMs, 30_000),
-    slowConsumer: options.slowConsumer ?? "disconnect",
+    slowConsumer: policyOf(options.slowConsumer),
     validate: options.validate ?? true,
     limits: resolveLimits(options.limits),
     onError: options.onError ?? ((error) => console.error("An event stream hub failed:", error)),
   };
+}
+
+const POLICIES: readonly SlowConsumer[] = ["disconnect", "drop-oldest", "latest"];
+
+function policyOf(value: SlowConsumer = "disconnect"): SlowConsumer {
+  if (POLICIES.includes(value)) return value;
+  throw new InvalidOptionError(`slowConsumer is one of ${POLICIES.join(", ")}, not ${String(value)}.`);
 }
 
 export interface RespondOptions {
@@ -87,7 +97,7 @@ export interface RespondOptions {
   readonly principal?: string | undefined;
   /** The client's address, for `limits.maxPerIp`. */
   readonly ip?: string | undefined;
-  /** Added to the response's; one of the same name replaces ours. */
+  /** Added to the response's; one of the same name replaces ours, and `vary` adds to it. */
   readonly headers?: HeadersLike | undefined;
 }
 

@@ -453,6 +453,11 @@ describe("an end event", () => {
 });
 
 describe("slow clients", () => {
+  test("are treated by one of three policies, and no other word", () => {
+    expect(() => hub({ slowConsumer: "drop" as never })).toThrow(InvalidOptionError); // as plain JavaScript may
+    for (const slowConsumer of ["disconnect", "drop-oldest", "latest"] as const) hub({ slowConsumer });
+  });
+
   const large = "x".repeat(10_000);
 
   test("are disconnected by default, and lose nothing", async () => {
@@ -558,6 +563,15 @@ describe("ending", () => {
     expect(Math.min(...retries)).toBeGreaterThanOrEqual(750);
     expect(Math.max(...retries)).toBeLessThanOrEqual(1250);
     expect(new Set(retries).size).toBeGreaterThan(5);
+  });
+
+  test("drain sends what was published before it in the same turn", async () => {
+    const feed = hub();
+    const body = await read(feed.respond(request()));
+    await body.next();
+    void feed.publish("log", "last words");
+    await feed.drain({ overMs: 0 });
+    expect(await body.all()).toMatch(/data: last words\n\nretry: \d+\n\n$/);
   });
 
   test("drain lets finite streams finish", async () => {

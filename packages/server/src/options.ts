@@ -25,10 +25,17 @@ export interface EventStreamOptions {
    */
   readonly maxDurationMs?: number | false | undefined;
   /**
-   * A producer that goes on sending though `send` returns false is cut off, as `slow`, when so many bytes wait.
-   * Default: 16 MiB. False: no limit.
+   * A producer that goes on sending though `send` returns false is cut off, as `slow`, once more bytes than this
+   * wait: the client sees a lost connection, and comes back with the last event ID that it has. What waits is freed.
+   * One event of any size goes to a reader that keeps up. Default: 16,777,216 (16 MiB). False: no limit.
    */
   readonly maxQueueBytes?: number | false | undefined;
+  /**
+   * The connection is closed, as `slow`, when bytes wait and the reader takes none of them for so many milliseconds:
+   * at most a sixteenth less, and up to twice as long where some left before. Default: false, for ever, since a
+   * reader may pause a generator as long as it likes; set it where producers hold something dear while they wait.
+   */
+  readonly maxStallMs?: number | false | undefined;
   /**
    * Told what the producer threw; `id` is what the client sees in `sse.error`, "" where it saw none.
    * Default: `console.error`.
@@ -43,6 +50,7 @@ export interface EventStreamSettings {
   readonly headers: HeadersLike | undefined;
   readonly maxDurationMs: number | false;
   readonly maxQueueBytes: number | false;
+  readonly maxStallMs: number | false;
   readonly onError: (error: unknown, id: string) => void;
 }
 
@@ -55,6 +63,7 @@ export function resolveEventStreamOptions(options: EventStreamOptions): EventStr
     headers: options.headers,
     maxDurationMs: optionalLimit("maxDurationMs", options.maxDurationMs, false),
     maxQueueBytes: optionalLimit("maxQueueBytes", options.maxQueueBytes, STREAM_QUEUE_BYTES),
+    maxStallMs: optionalLimit("maxStallMs", options.maxStallMs, false),
     onError: options.onError ?? logError,
   };
 }

@@ -31,13 +31,18 @@ export function noMoreEvents(init?: { readonly headers?: HeadersLike | undefined
   return new Response(null, { status: 204, headers: withHeaders(headers, init?.headers) });
 }
 
+/** `HEAD`: what `GET` would be answered with, without its body. */
+export function headResponse(request: Request, headers: HeadersLike | undefined): Response | undefined {
+  return request.method === "HEAD" ? streamResponse(null, headers) : undefined;
+}
+
 /** A refusal, in one line of plain text. */
 export function refusal(status: number, text: string, headers?: HeadersLike | undefined): Response {
   const own = new Headers({ "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" });
   return new Response(`${text}\n`, { status, headers: withHeaders(own, headers) });
 }
 
-/** What is answered without a stream: a refused media type, a stream that is finished, `HEAD`. */
+/** What is answered without asking anybody: a refused media type, a stream that is finished. */
 export function shortAnswer(request: Request, headers: HeadersLike | undefined): Response | undefined {
   if (!acceptsEventStream(request.headers.get("accept"))) {
     return refusal(
@@ -46,15 +51,29 @@ export function shortAnswer(request: Request, headers: HeadersLike | undefined):
       headers,
     );
   }
-  if (lastEventIdOf(request) === END_ID) return noMoreEvents({ headers });
-  return request.method === "HEAD" ? streamResponse(null, headers) : undefined;
+  return lastEventIdOf(request) === END_ID ? noMoreEvents({ headers }) : undefined;
 }
 
-/** Every header of `more` replaces those of its name. */
+/** Every header of `more` replaces those of its name; what the answer varies with adds up, for caches' sake. */
 export function withHeaders(headers: Headers, more: HeadersLike | undefined): Headers {
   if (more === undefined) return headers;
   const given = new Headers(more);
+  const vary = joinedVary(headers.get("vary"), given.get("vary"));
+  if (vary !== undefined) given.set("vary", vary);
   for (const name of given.keys()) headers.delete(name);
   for (const [name, value] of given) headers.append(name, value);
   return headers;
+}
+
+// RFC 9110, 12.5.5: a list of names, which no case tells apart, or "*".
+function joinedVary(ours: string | null, theirs: string | null): string | undefined {
+  if (ours === null || theirs === null) return undefined;
+  const names = `${ours},${theirs}`.toLowerCase().split(",");
+  const distinct = new Set(names.map((name) => name.trim()).filter((name) => name !== ""));
+  return distinct.has("*") ? "*" : [...distinct].join(", ");
+}
+
+/** Whether it is a `Response`, also one of another realm or of a framework's own class. */
+export function isResponse(value: object): value is Response {
+  return value instanceof Response || ("status" in value && "headers" in value && "body" in value);
 }

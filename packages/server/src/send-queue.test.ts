@@ -102,6 +102,16 @@ describe("with drop-oldest", () => {
     expect(queue.take().dropped).toBeUndefined();
   });
 
+  test("what was dropped is let go of, however much it was", () => {
+    const queue = new SendQueue(10_000, "drop-oldest");
+    const many = 100_000;
+    for (let n = 1; n <= many; n++) queue.push(frame(n));
+    const { frames, dropped } = queue.take();
+    expect([frames.length, frames[0]?.offset, dropped?.offset]).toEqual([100, many - 99, many - 100]);
+    expect(queue.dropped).toBe(many - 100);
+    expect(queue.isEmpty).toBe(true);
+  });
+
   test("what survives ascends, and begins right after what was dropped", () => {
     const queue = new SendQueue(1000, "drop-oldest");
     for (let offset = 1; offset <= 500; offset++) queue.push(frame(offset, 20 + (offset % 7) * 30));

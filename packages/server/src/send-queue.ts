@@ -19,6 +19,8 @@ export class SendQueue {
   readonly #policy: SlowConsumer;
   /** `undefined` where a newer frame of the same key took the place. */
   #frames: (Frame | undefined)[] = [];
+  /** Index of the oldest that waits: what is before it was dropped. */
+  #first = 0;
   readonly #places = new Map<string, number>();
   #bytes = 0;
   #holes = 0;
@@ -35,7 +37,7 @@ export class SendQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#frames.length === 0;
+    return this.#frames.length === this.#first;
   }
 
   /** How many events this queue has dropped so far. */
@@ -66,6 +68,7 @@ export class SendQueue {
 
   clear(): void {
     this.#frames = [];
+    this.#first = 0;
     this.#holes = 0;
     this.#places.clear();
     this.#bytes = 0;
@@ -99,15 +102,19 @@ export class SendQueue {
     }
   }
 
+  /** Under this policy no frame has been superseded: from the first on all are there. */
   #dropFor(frame: Frame): void {
-    let count = 0;
-    for (const oldest of this.#frames) {
-      if (oldest === undefined || this.#bytes === 0 || !this.#isTooMuch(frame)) break;
+    while (this.#bytes > 0 && this.#isTooMuch(frame)) {
+      const oldest = this.#frames[this.#first];
+      if (oldest === undefined) return;
+      this.#frames[this.#first++] = undefined; // its memory is free before the array is
       this.#bytes -= oldest.bytes.length;
       this.#lastDropped = oldest;
-      count++;
+      this.#dropped++;
     }
-    this.#frames.splice(0, count);
-    this.#dropped += count;
+    // What waits moves down once half the array is dead, which costs each event a constant share.
+    if (this.#first < 64 || this.#first * 2 < this.#frames.length) return;
+    this.#frames = this.#frames.slice(this.#first);
+    this.#first = 0;
   }
 }

@@ -140,7 +140,9 @@ describe("limits", () => {
       if (userOf(request) === "eve") return new Response(null, { status: 403 });
       return { principal: "ann", channels: ["a"] };
     });
-    const { hub, get } = await channelsOf({ limits: { maxConnections: 1, maxPerPrincipal: 1 }, authorize });
+    const failed = vi.fn();
+    const limits = { maxConnections: 1, maxPerPrincipal: 1 };
+    const { get } = await channelsOf({ limits, authorize, onError: failed });
     for (let n = 0; n < 3; n++) {
       await toHaveStatus(get("a", { headers: { "x-user": "eve" } }), 403);
       await toHaveStatus(get("b"), 403);
@@ -150,9 +152,8 @@ describe("limits", () => {
     authorize.mockImplementationOnce(() => {
       throw new Error("no database");
     });
-    await expect(hub.respond(new Request("http://localhost/"), { channels: ["a"] })).rejects.toThrow(
-      "no database",
-    );
+    await toHaveStatus(get("a"), 500);
+    expect(failed).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: "no database" }));
     await toOpen(get("a"));
     await toHaveStatus(get("a"), 503);
   });
