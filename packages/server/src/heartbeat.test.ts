@@ -115,13 +115,13 @@ describe("the wheel", () => {
   test("says when it is empty, each time", () => {
     const onEmpty = vi.fn();
     const wheel = new Wheel(1600, onEmpty);
-    const [first, second] = [new Alarm(wheel, () => {}), new Alarm(wheel, () => {})];
+    const [first, second] = [new Alarm(wheel, { ring: () => {} }), new Alarm(wheel, { ring: () => {} })];
     first.stop();
     first.stop();
     expect(onEmpty).not.toHaveBeenCalled();
     second.stop();
     expect(onEmpty).toHaveBeenCalledTimes(1);
-    new Alarm(wheel, () => {}).stop();
+    new Alarm(wheel, { ring: () => {} }).stop();
     expect(onEmpty).toHaveBeenCalledTimes(2);
     expect(vi.getTimerCount()).toBe(0);
   });

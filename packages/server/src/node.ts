@@ -52,8 +52,8 @@ async function answer(
   // A client that goes away in the wrong moment is no reason to end the process.
   res.on("error", () => {});
   const response = await handler(convert(req, res, options));
-  const failure = await send(response, req, res);
-  if (failure !== undefined) (options.onError ?? console.error)(failure.error);
+  const outcome = await send(response, req, res);
+  if (typeof outcome === "object") (options.onError ?? console.error)(outcome.error);
 }
 
 /** The URL or the host of a request makes no sense: 400. */
@@ -152,14 +152,19 @@ function bodyOf(req: NodeRequest): ReadableStream<Uint8Array> {
  * the connection, which is all that HTTP can say by then.
  */
 export async function writeResponse(response: Response, req: NodeRequest, res: NodeResponse): Promise<void> {
-  await send(response, req, res);
+  const closed = new Promise<void>((resolve) => {
+    if (res.destroyed) resolve();
+    else res.once("close", resolve);
+  });
+  if ((await send(response, req, res)) === "streams") await closed;
 }
 
+/** Settles when everything is sent; a stream that goes past this is not waited for, so that it costs no promise. */
 async function send(
   response: Response,
   req: NodeRequest,
   res: NodeResponse,
-): Promise<{ readonly error: unknown } | undefined> {
+): Promise<{ readonly error: unknown } | "streams" | undefined> {
   const { body } = response;
   if (res.destroyed || res.headersSent) {
     await body?.cancel().catch(() => {});
@@ -171,13 +176,13 @@ async function send(
     await body?.cancel().catch(() => {});
     return undefined;
   }
-  const closed = new Promise<void>((resolve) => res.once("close", resolve));
+  // HTTP/2 has its own way with sockets.
+  const socket = req.httpVersionMajor === 1 ? res.socket : undefined;
+  socket?.cork(); // the head and the first bytes leave together
   (res as ServerResponse).flushHeaders(); // HTTP/2's compat response has it too, its declaration does not
-  if (sinkOf(body)?.redirect((owner) => new NodeSink(res, owner))) {
-    await closed;
-    return undefined;
-  }
-  return pump(body, res);
+  const isTaken = sinkOf(body)?.redirect((owner) => new NodeSink(res, owner)) ?? false;
+  socket?.uncork();
+  return isTaken ? "streams" : pump(body, res);
 }
 
 // Between two hops, and theirs: Node writes them itself, and HTTP/2 forbids them.

@@ -1,7 +1,7 @@
 import type { CloseReason } from "./close-reason.ts";
 import { encode } from "./frame.ts";
-import { type Alarm, startAlarm } from "./heartbeat.ts";
-import type { Bytes, SinkOwner } from "./sink/sink.ts";
+import { type Alarm, type Rung, startAlarm } from "./heartbeat.ts";
+import type { Bytes, Sink, SinkOwner } from "./sink/sink.ts";
 import { StreamSink } from "./sink/stream-sink.ts";
 import { spread, startTimer } from "./timing.ts";
 
@@ -38,9 +38,11 @@ export function emptyComment(): Bytes {
  * One response while it is sent: the way to the client, its heartbeat, its age, and its end, which comes once. All
  * timers and listeners of a connection are here, and gone when it ends.
  */
-export class Transmission implements SinkOwner {
+export class Transmission implements SinkOwner, Rung {
   readonly #owner: TransmissionOwner;
-  readonly #sink: StreamSink;
+  /** The body's, until a runtime has a shorter way. */
+  #sink: Sink;
+  #body: StreamSink | undefined;
   readonly #request: Request;
   readonly #onAbort = (): void => this.onGone();
   readonly #heartbeat: Alarm | undefined;
@@ -51,18 +53,21 @@ export class Transmission implements SinkOwner {
   constructor(plan: TransmissionPlan, owner: TransmissionOwner) {
     this.#owner = owner;
     this.#request = plan.request;
-    this.#sink = new StreamSink(this);
+    this.#body = new StreamSink(this);
+    this.#sink = this.#body;
     const { heartbeatMs, maxDurationMs } = plan;
     this.#sink.write(encode(opening(plan)));
     plan.request.signal.addEventListener("abort", this.#onAbort);
-    if (heartbeatMs !== false) this.#heartbeat = startAlarm(heartbeatMs, () => this.#beat());
+    if (heartbeatMs !== false) this.#heartbeat = startAlarm(heartbeatMs, this);
     if (maxDurationMs !== false) {
       this.#rotation = startTimer(() => this.close("rotated"), spread(maxDurationMs));
     }
   }
 
+  /** Of the response; taken before anything else happens to it. */
   get body(): ReadableStream<Bytes> {
-    return this.#sink.body;
+    if (this.#body === undefined) throw new TypeError("The body of this stream has been taken over.");
+    return this.#body.body;
   }
 
   /** Set from the moment it ended. */
@@ -95,7 +100,7 @@ export class Transmission implements SinkOwner {
     this.#heartbeat?.stop();
     clearTimeout(this.#rotation);
     this.#request.signal.removeEventListener("abort", this.#onAbort);
-    if (reason === "client") this.#sink.release();
+    if (reason === "client") this.#letGo();
     else if (reason === "slow") this.#sink.destroy();
     else this.#endSink();
     this.#owner.onClose(reason);
@@ -108,6 +113,18 @@ export class Transmission implements SinkOwner {
 
   onGone(): void {
     this.close("client");
+  }
+
+  /** The stream and its body are not needed any more, nor their memory. */
+  onRedirect(sink: Sink): void {
+    this.#sink = sink;
+    this.#body = undefined;
+  }
+
+  /** Nobody is there to see a cut: a body ends without an error, which runtimes would report as a failure. */
+  #letGo(): void {
+    if (this.#body === undefined) this.#sink.destroy();
+    else this.#body.release();
   }
 
   /** A client that takes nothing any more does not keep its socket and what waits there after the end. */
@@ -125,7 +142,8 @@ export class Transmission implements SinkOwner {
     });
   }
 
-  #beat(): void {
+  /** The connection was quiet for the interval. */
+  ring(): void {
     // Where bytes wait already, one more says nothing.
     if (!this.#blocked) this.write(this.#owner.heartbeat());
   }

@@ -22,6 +22,8 @@ export interface SinkOwner {
   onDrain(): void;
   /** The client is gone, or the runtime lets the body go. At most once. */
   onGone(): void;
+  /** From now on another sink has what waits, and takes what is written: the owner may write to it at once. */
+  onRedirect?(sink: Sink): void;
 }
 
 /** What waits in a sink before it says that this is enough. Node's own streams hold as much. */

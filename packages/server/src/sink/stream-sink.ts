@@ -92,6 +92,7 @@ export class StreamSink implements Sink {
     this.#target = target;
     const room = this.#waiting.length === 0 || target.write(joinBytes(this.#waiting));
     this.#drop();
+    this.#owner.onRedirect?.(target);
     if (this.#ending) target.end();
     else if (wasFull && room) this.#owner.onDrain();
     return true;
