@@ -46,6 +46,23 @@ describe("the interface", () => {
     expect(() => new EventSource("http://[bad/")).toThrow(expect.objectContaining({ name: "SyntaxError" }));
     expect(() => new EventSource("http://[bad/")).toThrow(DOMException);
     expect(() => new (EventSource as unknown as new () => unknown)()).toThrow(TypeError);
+    expect([EventSource.name, EventSource.length]).toEqual(["EventSource", 1]);
+  });
+
+  test("makes a string of what is given, also of undefined, and takes no options that are no object", () => {
+    const make = (...given: readonly unknown[]) => new EventSource(...(given as [string]));
+    if (typeof document !== "undefined") {
+      const source = make(undefined);
+      sources.push(source);
+      expect(source.url).toMatch(/\/undefined$/);
+    }
+    expect(() => make("http://x.test/", 1)).toThrow(TypeError);
+  });
+
+  test("fails for good where there is no network that could come back", async () => {
+    const source = open("mailto:somebody@example.org");
+    const event = await once(source, "error");
+    expect([source.readyState, (event as EventSourceErrorEvent).error?.code]).toEqual([2, "connection-lost"]);
   });
 
   test("resolves a relative URL against the document, and refuses it where there is none", () => {

@@ -15,7 +15,8 @@ import {
 import { judgeByStandard } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
 import { watchPage } from "./transport/page-life.ts";
-import { dispatch, parseUrl, send } from "./transport/request.ts";
+import { parseUrl, send } from "./transport/request.ts";
+import { StandardDispatch } from "./transport/standard-dispatch.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract
 export interface EventSourceOptions<M extends EventMap = any> extends CommonOptions {
@@ -104,7 +105,12 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
 
   constructor(url: string | URL, init: EventSourceOptions<M> = {}) {
     super();
+    // Web IDL: an argument has to be there, though it may be undefined, and a dictionary is an object or nothing.
+    // biome-ignore lint/complexity/noArguments: a rest parameter would not count in the constructor's length
+    if (arguments.length === 0) throw new TypeError("EventSource needs a URL.");
     const options = init ?? {};
+    if (typeof options !== "object" && typeof options !== "function")
+      throw new TypeError("The options of an EventSource are an object.");
     const parsed = parseOrThrow(url);
     this.#url = parsed.href;
     this.#withCredentials = Boolean(options.withCredentials);
@@ -115,7 +121,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   /** Events of a stream that is at hand. There is nothing to reconnect to: at its end the source is closed. */
   static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
     const response = new Response(stream, { headers: { "content-type": "text/event-stream" } });
-    return new EventSource("about:blank", { fetch: async () => response, reconnect: false });
+    return new EventSource("about:event-stream", { fetch: async () => response, reconnect: false });
   }
 
   get url(): string {
@@ -217,6 +223,8 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   // The shape that Web IDL gives to an interface: constants on both objects, enumerable members.
   static {
     const { prototype } = EventSource;
+    // Bundlers rename classes that name themselves.
+    Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });
     for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
       const constant = { value, enumerable: true };
       Object.defineProperty(EventSource, name, constant);
@@ -230,7 +238,6 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
 }
 
 function parseOrThrow(url: string | URL): URL {
-  if (url === undefined) throw new TypeError("EventSource needs a URL.");
   try {
     return parseUrl(String(url));
   } catch {
@@ -254,7 +261,7 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     credentials: options.withCredentials ? "include" : "same-origin",
     cursor: "header",
     fetch: options.fetch,
-    dispatch,
+    dispatch: new StandardDispatch().dispatch,
   } as const;
   return {
     send: (attempt, signal) => send(request, attempt, signal),

@@ -123,11 +123,13 @@ export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Res
   } catch (cause) {
     if (isSseError(cause)) throw cause;
     const url = publicUrl(at);
-    throw new ConnectionError("connection-lost", `${url} gave no answer.`, { url, retryable: true, cause });
+    // [spec] "unless the user agent knows that to be futile": only these schemes have a network that can come back.
+    const retryable = /^https?:$/.test(at.protocol) || fetch !== globalThis.fetch;
+    throw new ConnectionError("connection-lost", `${url} gave no answer.`, { url, retryable, cause });
   }
 }
 
-/** Leaves redirects to fetch, as the standard's EventSource does. */
+/** Leaves redirects to fetch. */
 export const dispatch: Dispatch = async (fetch, url, init) => {
   const response = await ask(fetch, url, init);
   return { response, url: response.url ? new URL(response.url) : url, method: init.method ?? "GET" };
