@@ -20,6 +20,7 @@ export class Frame implements Position {
   readonly channel: string;
   readonly key: string | undefined;
   readonly end: boolean;
+  readonly principal: string | undefined;
   readonly bytes: Bytes;
 
   constructor(position: Position, message: BackplaneMessage) {
@@ -28,6 +29,7 @@ export class Frame implements Position {
     this.channel = message.channel;
     this.key = message.key;
     this.end = message.end;
+    this.principal = message.principal;
     this.bytes = encode(`id: ${formatPosition(position)}\n${message.payload}`);
   }
 }

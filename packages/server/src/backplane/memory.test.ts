@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { message, testBackplane } from "../../test/contracts/backplane.ts";
+import { testControl } from "../../test/contracts/control.ts";
 import { memoryBackplane } from "./memory.ts";
 
-testBackplane("in memory", async () => {
+const inMemory = async () => {
   const backplane = memoryBackplane();
   return { open: async () => backplane, dispose: () => backplane.close() };
-});
+};
+testBackplane("in memory", inMemory);
+testControl("in memory", inMemory);
 
 describe("the memory backplane", () => {
   test("begins a new epoch each time", async () => {

@@ -18,4 +18,17 @@ export interface BackplaneMessage {
   readonly key: string | undefined;
   /** The event finishes its stream. */
   readonly end: boolean;
+  /**
+   * Only this principal's connections get it: live, and when it is replayed. Logs carry it as they carry `key`, and
+   * need not look at it: `replay` gives it back to whoever reads the channel, and the hub leaves it out for others.
+   * Default: everybody gets it.
+   */
+  readonly principal?: string | undefined;
 }
+
+/**
+ * The channel on which the hubs of all processes speak to each other: who is revoked, who is where. It is a channel of
+ * the log like another, with events in the usual form, so that these words come in the order of the log and after an
+ * outage, too. No client gets it; `respond` and `publish` refuse its name.
+ */
+export const CONTROL_CHANNEL = "\0sse.control";
