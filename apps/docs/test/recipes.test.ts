@@ -59,7 +59,7 @@ describe.concurrent("the recipe", () => {
     expect(await (await fetch(server.url())).text()).toBe("The rest of your server.\n");
   });
 
-  it("reader.ts reads what node.ts serves", async () => {
+  it("reader.ts reads what node.ts serves", async ({ expect }) => {
     await using server = await Running.file("recipes/node.ts");
     await using reader = Running.reader("recipes/reader.ts", { PORT: String(server.port) });
     await expect.poll(() => reader.output, { timeout: 20_000 }).toMatch(/^\d+ This is headline \d+\.\n/);

@@ -1,0 +1,202 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "@sse/client";
+import { defineEvents, json } from "@sse/protocol";
+import { createHub } from "@sse/server";
+import { toNodeListener } from "@sse/server/node";
+import { describe, expect, it } from "vitest";
+import { hub as measured, metrics } from "../pages/operations/metrics.ts";
+import { files } from "../src/pages.ts";
+import { installed } from "./support/installed.ts";
+import { freePort, Running } from "./support/running.ts";
+import { serve } from "./support/serve.ts";
+
+const news = defineEvents({ headline: json<{ n: number }>() });
+const IDLE_S = 4;
+
+/** A proxy with a page's configuration; the ports are others, and its patience with silence is short. */
+const proxies = {
+  nginx: {
+    file: "nginx.conf",
+    // What only says where things are, for a run without a place on the system.
+    adapt: (conf: string) =>
+      conf
+        .replace("events {}", "daemon off; pid nginx.pid; error_log stderr; events {}")
+        .replace(
+          "http {",
+          "http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;",
+        ),
+    command: (folder: string) => ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")],
+  },
+  haproxy: {
+    file: "haproxy.cfg",
+    adapt: (conf: string) => conf,
+    command: (folder: string) => ["-db", "-f", join(folder, "haproxy.cfg")],
+  },
+  caddy: {
+    file: "Caddyfile",
+    adapt: (conf: string) => `{\n\tadmin off\n\tauto_https off\n}\n${conf}`,
+    command: (folder: string) => ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"],
+  },
+} as const;
+
+async function behind(name: keyof typeof proxies, upstream: number, edit = (conf: string) => conf) {
+  const { file, adapt, command } = proxies[name];
+  const folder = mkdtempSync(join(tmpdir(), "docs-proxy-"));
+  const port = await freePort();
+  const conf = readFileSync(join(files, "operations", file), "utf8")
+    .replace("127.0.0.1:3000", `127.0.0.1:${upstream}`)
+    .replace(/(listen |bind ):?8080/, `$1127.0.0.1:${port}`)
+    .replace(/^:8080 {/m, `:${port} {\n\tbind 127.0.0.1`)
+    .replaceAll(/(proxy_read_timeout|timeout client|timeout server) 60s/g, `$1 ${IDLE_S}s`);
+  writeFileSync(join(folder, file), edit(adapt(conf)));
+  const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const running = await Running.start([installed[name] ?? "", ...command(folder)], port, env);
+  return {
+    url: running.url("/events"),
+    async [Symbol.asyncDispose]() {
+      await running.stop("SIGTERM");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function serveHub(heartbeatMs: number | false) {
+  const hub = createHub(news, { heartbeatMs });
+  const events = toNodeListener(hub.respond);
+  const server = await serve((req, res) => (req.url === "/healthy" ? res.end() : events(req, res)));
+  return {
+    hub,
+    port: server.port,
+    async [Symbol.asyncDispose]() {
+      await hub.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+describe.concurrent.each(Object.keys(proxies) as (keyof typeof proxies)[])("%s", (name) => {
+  const test = it.skipIf(installed[name] === undefined);
+
+  test("lets every event through at once, and tells when the client has left", async ({ expect }) => {
+    await using app = await serveHub(400);
+    await using proxy = await behind(name, app.port);
+    const stream = connect(news, proxy.url);
+    const read: number[] = [];
+    stream.on("headline", ({ data }) => read.push(data.n));
+    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+    for (let n = 1; n <= 5; n++) {
+      await app.hub.publish("headline", { n });
+      await expect.poll(() => read.length, { timeout: 10_000 }).toBe(n);
+    }
+    stream.close();
+    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(0);
+  });
+
+  test("keeps a quiet stream as long as there are heartbeats", async ({ expect }) => {
+    await using app = await serveHub(400);
+    await using proxy = await behind(name, app.port);
+    const stream = connect(news, proxy.url);
+    const states: string[] = [];
+    stream.onStateChange(({ status }) => states.push(status));
+    stream.on("headline", () => {});
+    // Twice the proxy's patience has to pass: that is what is tested.
+    await new Promise((resolve) => setTimeout(resolve, IDLE_S * 2000));
+    expect(states).toEqual(["open"]);
+    stream.close();
+  });
+});
+
+describe.concurrent.each(["nginx", "haproxy"] as const)("%s", (name) => {
+  it.skipIf(!installed[name])(
+    "cuts a quiet stream without heartbeats, and our client loses nothing by it",
+    async ({ expect }) => {
+      await using app = await serveHub(false);
+      await using proxy = await behind(name, app.port);
+      const stream = connect(news, proxy.url);
+      const read: number[] = [];
+      const states: string[] = [];
+      stream.onStateChange(({ status }) => states.push(status));
+      stream.on("headline", ({ data }) => read.push(data.n));
+      await expect.poll(() => stream.lastEventId, { timeout: 10_000 }).not.toBe("");
+      await expect.poll(() => states, { timeout: 20_000 }).toContain("waiting");
+      for (let n = 1; n <= 3; n++) await app.hub.publish("headline", { n });
+      await expect.poll(() => read, { timeout: 20_000 }).toEqual([1, 2, 3]);
+      stream.close();
+    },
+  );
+});
+
+describe("what the proxies' page says beside", () => {
+  it.skipIf(!installed.nginx)(
+    "nginx with its defaults lets our streams through, since they ask for it",
+    async () => {
+      await using app = await serveHub(400);
+      const bare = (conf: string) =>
+        conf.replace(/proxy_buffering off;.*/, "").replace(/proxy_http_version.*/, "");
+      await using proxy = await behind("nginx", app.port, bare);
+      const read = connect(news, proxy.url)[Symbol.asyncIterator]();
+      const first = read.next();
+      await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+      await app.hub.publish("headline", { n: 1 });
+      expect(await first).toMatchObject({ value: { data: { n: 1 } } });
+      await read.return?.();
+    },
+  );
+
+  it.skipIf(!installed.caddy)("caddy lets events through one by one, compressed as well", async () => {
+    await using app = await serveHub(400);
+    const compressed = (conf: string) => conf.replace("\treverse_proxy", "\tencode gzip\n\treverse_proxy");
+    await using proxy = await behind("caddy", app.port, compressed);
+    const read = connect(news, proxy.url)[Symbol.asyncIterator]();
+    const first = read.next();
+    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+    await app.hub.publish("headline", { n: 1 });
+    expect(await first).toMatchObject({ value: { data: { n: 1 } } });
+    await read.return?.();
+  });
+});
+
+describe("a server that goes down", () => {
+  it("drains: clients leave one by one, nothing is lost at the next one, and the process ends", async () => {
+    const server = await Running.file("operations/server.ts", { DRAIN_MS: "1000" });
+    const closed: number[] = [];
+    const streams = Array.from({ length: 20 }, () => {
+      const stream = connect(news, server.url("/events"), { onReconnect: () => false });
+      stream.on("headline", () => {});
+      stream.closed.then(() => closed.push(performance.now()));
+      return stream;
+    });
+    await expect
+      .poll(() => streams.every(({ state }) => state.status === "open"), { timeout: 20_000 })
+      .toBe(true);
+    const exited = server.stop("SIGTERM");
+    await expect.poll(async () => (await fetch(server.url("/healthy"))).status, { timeout: 900 }).toBe(503);
+    await Promise.all(streams.map((stream) => stream.closed));
+    await exited;
+    const spread = Math.max(...closed) - Math.min(...closed);
+    expect(spread).toBeGreaterThan(500);
+    expect(spread).toBeLessThan(5000);
+  });
+});
+
+it("the metrics count connections, events and reasons", async () => {
+  await using server = await serve(toNodeListener(measured.respond));
+  const stream = connect(news, server.url, { lastEventId: "nonsense" });
+  stream.on("headline", () => {});
+  await expect.poll(() => measured.stats().gaps).toBe(1);
+  await measured.publish("headline", { n: 1 });
+  await expect.poll(() => measured.stats().delivered).toBe(1);
+  stream.close();
+  await expect.poll(() => measured.stats().connections).toBe(0);
+  expect(metrics().split("\n")).toEqual([
+    "sse_connections 0",
+    "sse_published_total 1",
+    "sse_delivered_total 1",
+    "sse_dropped_total 0",
+    'sse_closed_total{reason="client"} 1',
+    'sse_gaps_total{reason="invalid"} 1',
+    "",
+  ]);
+});
