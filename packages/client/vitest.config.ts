@@ -28,6 +28,8 @@ const projects: TestProjectConfiguration[] = [
       name: "happy-dom",
       environment: "happy-dom",
       ...inPage,
+      // It has no Web Locks, without which nothing is shared.
+      exclude: [...inPage.exclude, "src/share/**"],
       globalSetup,
       setupFiles: ["./test/server/quiet.ts"],
     },

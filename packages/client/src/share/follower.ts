@@ -4,7 +4,8 @@ import type { Tab } from "./tab.ts";
 /** What a tab does with what its leader says. It says where it is, and is told what follows from there. */
 export class Follower {
   readonly #tab: Tab;
-  readonly #id: string = Math.random().toString(36).slice(2);
+  /** Names the question that is open: an answer to an earlier one does not fit the place where this tab is. */
+  #question = "";
   /** The newest leader that was heard of. */
   epoch = 0;
   /** The last frame of that leader. */
@@ -19,8 +20,9 @@ export class Follower {
   /** Asks the leader for what follows. Without an answer a new leader will ask. */
   join(): void {
     this.#synced = false;
+    this.#question = Math.random().toString(36).slice(2);
     const { epoch, seq, at } = this.#tab.log.head;
-    this.#tab.post({ kind: "join", tab: this.#id, epoch, seq, at });
+    this.#tab.post({ kind: "join", question: this.#question, epoch, seq, at });
   }
 
   /** Something that the newest leader said. */
@@ -29,7 +31,7 @@ export class Follower {
     this.epoch = message.epoch;
     if (isNew) this.#synced = false;
     if (message.kind === "sync") {
-      if (message.tab === this.#id) this.#onSync(message);
+      if (message.question === this.#question) this.#onSync(message);
       else if (isNew) this.join();
     } else if (isNew || (message.kind === "pong" && !this.#synced)) this.join();
     else if (this.#synced) this.#onTold(message);

@@ -52,7 +52,7 @@ export class Leader {
     this.#followed = true;
     this.#tab.inbox.makeRoom();
     const { log, intake } = this.#tab;
-    const { tab, epoch, seq, at } = message;
+    const { question, epoch, seq, at } = message;
     // Who has no position begins with what comes now.
     const fresh = epoch === 0 && at === "";
     const frames = fresh ? [] : log.after({ epoch, seq, at });
@@ -60,7 +60,7 @@ export class Leader {
     const here = { epoch: this.epoch, seq: this.#seq, at: log.head.at, streamAt: this.#received };
     const state = encodeState(this.#connection?.state ?? { status: "connecting", attempt: 0 });
     const { ordered } = intake;
-    this.#tab.post({ kind: "sync", tab, ...here, catchUp, frames: frames ?? [], ordered, state });
+    this.#tab.post({ kind: "sync", question, ...here, catchUp, frames: frames ?? [], ordered, state });
   }
 
   /** This tab's own consumer was so slow that the log lost its place: it goes on from there, or over a gap. */

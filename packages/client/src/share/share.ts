@@ -41,7 +41,8 @@ class SharedTransport implements LinkTransport {
   }
 
   open(plan: ConnectionPlan, face: ConnectionFace, { url, contract, glance }: LinkFacts): Link {
-    const supported = globalThis.navigator?.locks !== undefined && typeof BroadcastChannel === "function";
+    // Some environments that imitate a page have the property and nothing in it.
+    const supported = Boolean(globalThis.navigator?.locks) && typeof BroadcastChannel === "function";
     if (!supported) return new Connection(plan, face);
     const name = `sse:${JSON.stringify([SHARE_VERSION, this.#key, url, contract])}`;
     return new Shared(name, plan, face, glance);

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { chromium } from "../src/browsers.ts";
+import { survive } from "./survival.ts";
+
+test("four tabs of Chromium lose nothing while their leaders close, reload, crash, leave, freeze and hang", async () => {
+  const { keptPages } = await survive(chromium, {
+    close: 22,
+    reload: 24,
+    crash: 14,
+    navigate: 20,
+    freeze: 17,
+    hang: 3,
+  });
+  expect(keptPages).toBe(20);
+});

@@ -1,0 +1,65 @@
+import { expect } from "vitest";
+import type { TestBrowser } from "../src/browsers.ts";
+import { Chance } from "../src/chance.ts";
+import { Fleet, WAYS, type Way } from "../src/fleet.ts";
+import { NumbersServer } from "../src/server.ts";
+import { percentile, takeoverMs, verdict } from "../src/verdict.ts";
+
+/** `TABS_SEED=… npx vitest run` in this folder repeats a run. */
+const seed = Number(process.env.TABS_SEED ?? Math.floor(Math.random() * 1e9));
+
+/** What was there in the end. */
+export interface Survival {
+  /** How often a page came back as it was, out of the back/forward cache. */
+  readonly keptPages: number;
+}
+
+/** Four tabs, and so many ends of each way for the one that leads. */
+export async function survive(
+  browser: TestBrowser,
+  times: Readonly<Partial<Record<Way, number>>>,
+): Promise<Survival> {
+  const server = await NumbersServer.start();
+  const started = await browser.start();
+  try {
+    const fleet = new Fleet(started, server);
+    for (const slot of ["A", "B", "C", "D"]) await fleet.open(slot);
+    await fleet.settle();
+    const ways = WAYS.flatMap((way) => Array<Way>(times[way] ?? 0).fill(way));
+    for (const way of new Chance(seed).shuffle(ways)) await fleet.change(way);
+    server.pause();
+    await fleet.finish();
+    return judge(browser.name, server, fleet);
+  } finally {
+    await started.close();
+    await server.close();
+  }
+}
+
+function judge(name: string, server: NumbersServer, fleet: Fleet): Survival {
+  const { changes } = fleet;
+  const { stallMs } = server;
+  const took = (...ways: readonly Way[]) =>
+    changes.filter(({ way }) => ways.includes(way)).map((change) => takeoverMs(server, change));
+  const notes = [...server.tabs.values()].flat().map(([what]) => what);
+  const keptPages = notes.filter((what) => what === "back").length;
+  const found = { ...verdict(server, fleet), keptPages, stallMs };
+  console.log(`${name}: ${changes.length} changes of the leader, TABS_SEED=${seed}`);
+  console.table(Object.fromEntries(Object.entries(found).map(([what, is]) => [what, Math.round(is)])));
+  console.table(
+    WAYS.flatMap((way) => {
+      const [p50, p95, max] = [50, 95, 100].map((hundredth) => Math.round(percentile(took(way), hundredth)));
+      const times = took(way).length;
+      return times === 0 || way === "hang"
+        ? []
+        : [{ way, times, "p50 ms": p50, "p95 ms": p95, "max ms": max }];
+    }),
+  );
+  expect(found).toMatchObject({ lost: 0, repeated: 0, disordered: 0, gaps: 0 });
+  // The limits, and what a busy machine adds to everything that happens on it.
+  expect(found.silenceMs).toBeLessThan(2500 + stallMs);
+  expect(percentile(took("close", "reload", "navigate", "freeze"), 95)).toBeLessThan(150 + stallMs);
+  // What was let go of may be on its way to the server for a moment.
+  expect(found.overlapMs).toBeLessThan(250 + stallMs);
+  return { keptPages };
+}
