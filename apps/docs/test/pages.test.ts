@@ -14,7 +14,10 @@ describe.each(pages())("%s", (page) => {
     for (const { language, file, code, from } of blocksOf(page, markdown)) {
       const where = `${page}:${from}`;
       if (file === undefined) expect(LOOSE, `${where} names no file`).toContain(language);
-      else expect(code, `${where}: npx turbo run write --filter=docs puts it right`).toBe(fileOf(page, file));
+      else
+        expect(code, `${where}: npx pnpm@12.21.0 --filter docs run write puts it right`).toBe(
+          fileOf(page, file),
+        );
     }
   });
 

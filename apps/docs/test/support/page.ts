@@ -1,5 +1,5 @@
 import { build } from "esbuild";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { chromiumArgs } from "../../../../scripts/chromium.ts";
 import { installed } from "./installed.ts";
 import { type Served, serve } from "./serve.ts";
@@ -35,8 +35,13 @@ export class Pages implements AsyncDisposable {
     return this.#server.url.slice(0, -1);
   }
 
+  /** A profile: its tabs have storage and locks in common. */
+  profile(): Promise<BrowserContext> {
+    return this.#browser.newContext();
+  }
+
   /** Opens a page that runs this TypeScript, whose imports are relative to `pages/`. */
-  async open(contents: string): Promise<Page> {
+  async open(contents: string, profile?: BrowserContext): Promise<Page> {
     const { outputFiles } = await build({
       stdin: { contents, loader: "ts", resolveDir: `${import.meta.dirname}/../../pages` },
       bundle: true,
@@ -46,7 +51,7 @@ export class Pages implements AsyncDisposable {
     });
     const path = `/${this.#scripts.size}`;
     this.#scripts.set(`${path}.js`, outputFiles[0]?.text ?? "");
-    const page = await this.#browser.newPage();
+    const page = await (profile ?? this.#browser).newPage();
     await page.goto(this.origin + path);
     return page;
   }
