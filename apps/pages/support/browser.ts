@@ -14,6 +14,6 @@ export async function openProfile(): Promise<BrowserContext> {
     throw new Error("There is no Chromium here; the test should have been left out.");
   browser ??= chromium.connect(endpoint);
   const profile = await (await browser).newContext();
-  profile.setDefaultTimeout(30_000);
+  profile.setDefaultTimeout(10_000);
   return profile;
 }
