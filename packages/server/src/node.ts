@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
-import { InvalidOptionError } from "@sse/protocol";
+import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
 export { diagnosticsHooks, type HubDiagnostic } from "./diagnostics.ts";
+export { type LeanHandler, type LeanOptions, type LeanStreams, leanStreams } from "./lean/lean-streams.ts";
 
 /** Requests of node:http, node:https and node:http2 (compat), and of what is built on them. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
@@ -29,10 +30,7 @@ export function toNodeListener(
   options: NodeOptions = {},
 ): (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void {
   const onError = options.onError ?? console.error;
-  const { origin } = options;
-  if (origin !== undefined && !/^https?:\/\/./.test(origin)) {
-    throw new InvalidOptionError(`origin is like 'https://example.com', not '${origin}'.`);
-  }
+  checkOrigin(options.origin);
   return (req, res, next) => {
     void answer(handler, req, res, options).catch((error: unknown) => {
       if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
@@ -51,8 +49,9 @@ async function answer(
 ): Promise<void> {
   // A client that goes away in the wrong moment is no reason to end the process.
   res.on("error", () => {});
-  const response = await handler(convert(req, res, options));
-  const outcome = await send(response, req, res);
+  const request = convert(req, res, options);
+  const { signal } = request;
+  const outcome = await send(await handler(request), req, res, signal);
   if (typeof outcome === "object") (options.onError ?? console.error)(outcome.error);
 }
 
@@ -82,12 +81,14 @@ function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Req
   const method = req.method ?? "GET";
   const bodyless = method === "GET" || method === "HEAD";
   try {
-    return new Request(urlOf(req, options.origin), {
+    const request = new Request(urlOf(req, options.origin), {
       method,
       headers: headersOf(req),
       signal: gone.signal,
       ...(bodyless ? undefined : { body: bodyOf(req), duplex: "half" }),
     });
+    // Its own is let go with the request, and nobody would be told; this one lives as long as the connection.
+    return Object.defineProperty(request, "signal", { value: gone.signal });
   } catch (cause) {
     throw new BadRequest("The request has no URL, host or method that makes sense.", { cause });
   }
@@ -97,10 +98,7 @@ function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Req
 function urlOf(req: NodeRequest & { readonly originalUrl?: unknown }, origin: string | undefined): URL {
   const asked = typeof req.originalUrl === "string" ? req.originalUrl : (req.url ?? "/");
   const path = asked.startsWith("/") ? asked : pathOfAbsolute(asked);
-  const base = origin ?? `${"encrypted" in req.socket ? "https" : "http"}://${hostOf(req)}`;
-  const { origin: own } = new URL(base);
-  // Put together as text: `new URL("//evil.example", base)` would be another host.
-  return new URL(own + path);
+  return urlAt(origin ?? `${"encrypted" in req.socket ? "https" : "http"}://${hostOf(req)}`, path);
 }
 
 function pathOfAbsolute(asked: string): string {
@@ -109,12 +107,8 @@ function pathOfAbsolute(asked: string): string {
   return pathname + search;
 }
 
-const HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+,;=-]+)(:\d{1,5})?$/i;
-
 function hostOf(req: NodeRequest): string {
-  const host = req.headers[":authority"] ?? req.headers.host;
-  if (typeof host !== "string" || !HOST.test(host)) throw new TypeError("The Host header is no host.");
-  return host;
+  return checkedHost(req.headers[":authority"] ?? req.headers.host);
 }
 
 function headersOf(req: NodeRequest): Headers {
@@ -164,6 +158,7 @@ async function send(
   response: Response,
   req: NodeRequest,
   res: NodeResponse,
+  signal?: AbortSignal,
 ): Promise<{ readonly error: unknown } | "streams" | undefined> {
   const { body } = response;
   if (res.destroyed || res.headersSent) {
@@ -180,7 +175,7 @@ async function send(
   const socket = req.httpVersionMajor === 1 ? res.socket : undefined;
   socket?.cork(); // the head and the first bytes leave together
   (res as ServerResponse).flushHeaders(); // HTTP/2's compat response has it too, its declaration does not
-  const isTaken = sinkOf(body)?.redirect((owner) => new NodeSink(res, owner)) ?? false;
+  const isTaken = sinkOf(body)?.redirect((owner) => new NodeSink(res, owner), signal) ?? false;
   socket?.uncork();
   return isTaken ? "streams" : pump(body, res);
 }

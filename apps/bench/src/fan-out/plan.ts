@@ -25,14 +25,14 @@ export const FULL: Settings = { rounds: { 100: 3, 1000: 5, 10000: 2 }, sizes: SI
 export const QUICK: Settings = { rounds: { 1000: 3 }, sizes: [1_000], base: "raw" };
 
 const NODE = [
-  ...["raw", "ours", "better-sse", "fastify-sse", "ours-srvx", "plain-srvx", "ours-hono-node"],
+  ...["raw", "ours", "ours-lean", "better-sse", "fastify-sse", "ours-srvx", "plain-srvx", "ours-hono-node"],
   ...["plain-hono-node", "h3", "hono"],
 ];
 
 /** Who is measured on a runtime; the first is what everybody is compared with. */
 export function adaptersOn(runtime: RuntimeName, quick: boolean): readonly string[] {
   if (runtime === "bun" || runtime === "deno") return ["plain-runtime", "ours-runtime"];
-  return quick ? ["raw", "ours", "better-sse", "ours-srvx", "plain-srvx"] : NODE;
+  return quick ? ["raw", "ours", "ours-lean", "better-sse", "ours-srvx", "plain-srvx"] : NODE;
 }
 
 /** They need several seconds for what takes others one: with the most connections they get less to do. */

@@ -22,8 +22,11 @@ export interface SinkOwner {
   onDrain(): void;
   /** The client is gone, or the runtime lets the body go. At most once. */
   onGone(): void;
-  /** From now on another sink has what waits, and takes what is written: the owner may write to it at once. */
-  onRedirect?(sink: Sink): void;
+  /**
+   * From now on another sink has what waits, and takes what is written: the owner may write to it at once. Whatever
+   * aborts `signal` is told by `onGone` as well.
+   */
+  onRedirect?(sink: Sink, signal: AbortSignal | undefined): void;
 }
 
 /** What waits in a sink before it says that this is enough. Node's own streams hold as much. */

@@ -81,9 +81,9 @@ export class StreamSink implements Sink {
 
   /**
    * Gives everything that waits, and all that follows, to another sink. False, and nothing happens, where somebody
-   * reads the body already.
+   * reads the body already. `signal` is one that is aborted when that sink says that its client is gone.
    */
-  redirect(open: (owner: SinkOwner) => Sink): boolean {
+  redirect(open: (owner: SinkOwner) => Sink, signal?: AbortSignal | undefined): boolean {
     if (this.#touched || this.#over || this.body.locked) return false;
     const { body } = this;
     body.getReader(); // locked from here on: nobody else can read it
@@ -92,7 +92,7 @@ export class StreamSink implements Sink {
     this.#target = target;
     const room = this.#waiting.length === 0 || target.write(joinBytes(this.#waiting));
     this.#drop();
-    this.#owner.onRedirect?.(target);
+    this.#owner.onRedirect?.(target, signal);
     if (this.#ending) target.end();
     else if (wasFull && room) this.#owner.onDrain();
     return true;

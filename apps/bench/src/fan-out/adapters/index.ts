@@ -8,6 +8,7 @@ interface Module {
 const adapters: { readonly [name: string]: () => Promise<Module> } = {
   raw: () => import("./raw.ts"),
   ours: () => import("./ours.ts"),
+  "ours-lean": () => import("./ours-lean.ts"),
   "ours-srvx": () => import("./ours-srvx.ts"),
   "plain-srvx": () => import("./plain-srvx.ts"),
   "ours-hono-node": () => import("./ours-hono-node.ts"),
