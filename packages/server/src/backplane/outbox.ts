@@ -1,0 +1,159 @@
+import { BackplaneError } from "@sse/protocol";
+import { afterTurn } from "../turn.ts";
+import type { BackplaneMessage, Position } from "./message.ts";
+import { pause } from "./retry.ts";
+
+/** An event on its way to the log. */
+export interface Letter {
+  readonly message: BackplaneMessage;
+  readonly idempotencyKey: string | undefined;
+  /** About what it weighs. */
+  readonly bytes: number;
+}
+
+/** A failure after which the same batch may be sent again: the connection broke, or nobody answered. */
+export class RetryableError extends Error {
+  /** Whether the batch may have arrived. */
+  readonly wasSent: boolean;
+  constructor(wasSent: boolean, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.wasSent = wasSent;
+  }
+}
+
+interface Entry extends Letter {
+  readonly deadline: number;
+  readonly resolve: (position: Position) => void;
+  readonly reject: (error: BackplaneError) => void;
+  isSettled: boolean;
+  isUncertain: boolean;
+}
+
+const MAX_BATCH_EVENTS = 256;
+const MAX_BATCH_BYTES = 1_048_576;
+
+export interface OutboxPlan {
+  /**
+   * Appends a batch, and resolves with a position for each. The same number is the same batch once more, which the
+   * store appends only if it has not yet. Numbers ascend.
+   */
+  readonly send: (number: number, batch: readonly Letter[]) => Promise<readonly Position[]>;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Events in the order of the calls, in batches: what was published while one was on its way is the next. One batch at
+ * a time, so that none can overtake another through a broken connection.
+ */
+export class Outbox {
+  readonly #plan: OutboxPlan;
+  #queue: Entry[] = [];
+  #batch: Entry[] = [];
+  #number = 0;
+  #isRunning = false;
+  #isClosed = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(plan: OutboxPlan) {
+    this.#plan = plan;
+  }
+
+  add(letter: Letter): Promise<Position> {
+    return new Promise((resolve, reject) => {
+      const deadline = performance.now() + this.#plan.timeoutMs;
+      this.#queue.push({ ...letter, deadline, resolve, reject, isSettled: false, isUncertain: false });
+      this.#timer ??= setTimeout(this.#expire, this.#plan.timeoutMs);
+      if (this.#isRunning) return;
+      this.#isRunning = true;
+      afterTurn(() => void this.#run());
+    });
+  }
+
+  /** What is still on its way is rejected. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const entry of [...this.#batch, ...this.#queue]) this.#fail(entry, "the backplane was closed");
+    this.#queue = [];
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0 && !this.#isClosed) {
+      this.#batch = this.#take();
+      await this.#deliver(++this.#number, this.#batch);
+      this.#batch = [];
+    }
+    this.#isRunning = false;
+  }
+
+  /** Until the log has the batch, or says no, or nobody waits for it any more. */
+  async #deliver(number: number, batch: readonly Entry[]): Promise<void> {
+    for (let attempt = 0; batch.some(({ isSettled }) => !isSettled); attempt++) {
+      try {
+        const positions = await this.#plan.send(number, batch);
+        batch.forEach((entry, index) => {
+          const position = positions[index];
+          if (position === undefined) this.#fail(entry, "the log gave no position");
+          else this.#settle(entry, () => entry.resolve(position));
+        });
+        return;
+      } catch (error) {
+        const isFinal = !(error instanceof RetryableError);
+        for (const entry of batch) {
+          if (isFinal) this.#fail(entry, "the log refused it", error);
+          else entry.isUncertain ||= error.wasSent;
+        }
+        if (!isFinal) await pause(attempt);
+      }
+    }
+  }
+
+  #take(): Entry[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of this.#queue) {
+      bytes += entry.bytes;
+      if (count > 0 && (count >= MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES)) break;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  /** All wait equally long, so that the first to come is the first to expire. */
+  readonly #expire = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    const { timeoutMs } = this.#plan;
+    const isLate = ({ deadline }: Entry): boolean => deadline <= now;
+    for (const entry of this.#batch.filter(isLate)) {
+      // It is with the store at this moment, for all that is known.
+      entry.isUncertain = true;
+      this.#fail(entry, `no answer came within publishTimeoutMs, which is ${timeoutMs}`);
+    }
+    const waiting = this.#queue.findIndex((entry) => !isLate(entry));
+    const late = this.#queue.splice(0, waiting === -1 ? this.#queue.length : waiting);
+    for (const entry of late)
+      this.#fail(entry, `it was not sent within publishTimeoutMs, which is ${timeoutMs}`);
+    const next = this.#batch.find(({ isSettled }) => !isSettled) ?? this.#queue[0];
+    if (next !== undefined) this.#timer = setTimeout(this.#expire, Math.max(1, next.deadline - now));
+  };
+
+  #fail(entry: Entry, why: string, cause?: unknown): void {
+    const { isUncertain: uncertain } = entry;
+    const told = cause instanceof Error ? `: ${cause.message}` : "";
+    this.#settle(entry, () =>
+      entry.reject(
+        new BackplaneError("publish", `The event was not published, since ${why}${told}.`, {
+          cause,
+          uncertain,
+        }),
+      ),
+    );
+  }
+
+  #settle(entry: Entry, settle: () => void): void {
+    if (entry.isSettled) return;
+    entry.isSettled = true;
+    settle();
+  }
+}

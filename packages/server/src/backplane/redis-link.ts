@@ -1,0 +1,131 @@
+import { RetryableError } from "./outbox.ts";
+import { openConnection, type RedisClient, type RedisConnection } from "./redis-client.ts";
+import { pause, within } from "./retry.ts";
+
+/** Redis itself has answered, and its answer is no. */
+class RefusedError extends Error {}
+
+/** What is answered while a server starts, steps down, or moves; the next connection may lead to the right one. */
+const PASSING = /^-?(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|UNBLOCKED|BUSY|NOREPLICAS)\b/;
+/** Answers begin with a word in capitals; what clients say of broken connections does not. */
+const ANSWER = /^-?(?!ECONN|EPIPE|ETIMEDOUT)[A-Z]{2,} /;
+
+/** A script and, once it was computed, the name that Redis has for it. */
+export class RedisScript {
+  readonly source: string;
+  #digest: Promise<string> | undefined;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  get digest(): Promise<string> {
+    this.#digest ??= crypto.subtle
+      .digest("SHA-1", new TextEncoder().encode(this.source))
+      .then((hash) =>
+        Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+      );
+    return this.#digest;
+  }
+}
+
+/** A connection that is made when it is needed, and again after it broke. Never two at once. */
+export class RedisLink {
+  readonly #client: RedisClient;
+  readonly #connectMs: number;
+  #connection: Promise<RedisConnection> | undefined;
+  #isClosed = false;
+
+  constructor(client: RedisClient, connectMs: number) {
+    this.#client = client;
+    this.#connectMs = connectMs;
+  }
+
+  /** @throws RetryableError if it may help to try again, another error if Redis refused */
+  async call(key: string, command: string, args: readonly string[], timeoutMs: number): Promise<unknown> {
+    const pending = this.#connected();
+    let connection: RedisConnection;
+    try {
+      connection = await pending;
+    } catch (error) {
+      throw new RetryableError(false, error);
+    }
+    try {
+      return await within(connection.call(key, command, args), timeoutMs, () => {});
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      if (ANSWER.test(text) && !PASSING.test(text)) throw new RefusedError(text, { cause: error });
+      this.#drop(pending, connection);
+      throw new RetryableError(!PASSING.test(text), error);
+    }
+  }
+
+  async run(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+    timeoutMs: number,
+  ): Promise<unknown> {
+    const [key = ""] = keys;
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await this.call(key, "EVALSHA", [await script.digest, ...rest], timeoutMs);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || !error.message.includes("NOSCRIPT")) throw error;
+      return this.call(key, "EVAL", [script.source, ...rest], timeoutMs);
+    }
+  }
+
+  /** As `run`, again and again until there is an answer or the time is over. */
+  async ask(
+    script: RedisScript,
+    keys: readonly string[],
+    args: readonly string[],
+    withinMs: number,
+  ): Promise<unknown> {
+    const end = performance.now() + withinMs;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.run(script, keys, args, Math.max(1, end - performance.now()));
+      } catch (error) {
+        if (!(error instanceof RetryableError) || this.#isClosed || performance.now() >= end) throw error;
+        await pause(attempt);
+      }
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#connection?.then((connection) => connection.close()).catch(() => {});
+  }
+
+  #connected(): Promise<RedisConnection> {
+    this.#connection ??= this.#connect();
+    return this.#connection;
+  }
+
+  async #connect(): Promise<RedisConnection> {
+    if (this.#isClosed) throw new Error("the backplane is closed");
+    const { promise: failure, reject } = Promise.withResolvers<never>();
+    failure.catch(() => {});
+    const { connection, ready } = openConnection(this.#client, reject);
+    ready.catch(() => {});
+    try {
+      await within(Promise.race([ready, failure]), this.#connectMs, () => {});
+    } catch (error) {
+      this.#connection = undefined;
+      connection.close();
+      throw error;
+    }
+    if (this.#isClosed) connection.close();
+    return {
+      call: (key, command, args) => Promise.race([connection.call(key, command, args), failure]),
+      close: () => connection.close(),
+    };
+  }
+
+  #drop(pending: Promise<RedisConnection>, connection: RedisConnection): void {
+    if (this.#connection === pending) this.#connection = undefined;
+    connection.close();
+  }
+}

@@ -1,0 +1,89 @@
+import type { Frame } from "../frame.ts";
+import type { LiveLog } from "./live-log.ts";
+import type { Position } from "./message.ts";
+import type { RedisLink } from "./redis-link.ts";
+import { epochNumber, parseRead, type RedisKeys } from "./redis-log.ts";
+import { pause } from "./retry.ts";
+
+/** A quiet log is asked so often whether it still is the same. */
+const BLOCK_MS = 2_000;
+const MAX_ENTRIES = "128";
+
+export interface RedisReaderPlan {
+  readonly link: RedisLink;
+  readonly keys: RedisKeys;
+  readonly live: LiveLog;
+  readonly timeoutMs: number;
+  /** The log's head, after the epoch was changed if need be; `seen` is up to where this process has read. */
+  readonly head: (seen: Position) => Promise<Position>;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Reads the log as it grows: one connection, one waiting command. After an outage it goes on where it was. */
+export class RedisReader {
+  readonly #plan: RedisReaderPlan;
+  /** Up to where the log must have been read, or something is missing. */
+  #expected: Position | undefined;
+  #isClosed = false;
+
+  constructor(plan: RedisReaderPlan) {
+    this.#plan = plan;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#plan.link.close();
+  }
+
+  async run(): Promise<void> {
+    for (let attempt = 0; !this.#isClosed; ) {
+      try {
+        await this.#check();
+        attempt = 0;
+        while (!this.#isClosed) {
+          const frames = await this.#read();
+          if (this.#isClosed) return;
+          if (frames.length > 0) this.#plan.live.accept(frames);
+          else await this.#check();
+        }
+      } catch (error) {
+        if (this.#isClosed) return;
+        // Once an outage: most attempts to come back fail in the same way.
+        if (attempt === 0) this.#plan.onError(error);
+        await pause(attempt++);
+      }
+    }
+  }
+
+  async #read(): Promise<readonly Frame[]> {
+    const { link, keys, live, timeoutMs } = this.#plan;
+    const { epoch, offset } = live.position;
+    const after = `${epochNumber(epoch)}-${offset}`;
+    const args = ["COUNT", MAX_ENTRIES, "BLOCK", String(BLOCK_MS), "STREAMS", keys.log, after];
+    return parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs));
+  }
+
+  /** Nothing came for a while, or the connection is new: is it still the same log, and is all of it here? */
+  async #check(): Promise<void> {
+    const { live } = this.#plan;
+    const read = live.position;
+    const head = await this.#plan.head(read);
+    const isSame = head.epoch === read.epoch;
+    if (isSame ? head.offset === read.offset : isNotAhead(head, read)) {
+      this.#expected = undefined;
+      if (!isSame) live.reset({ epoch: head.epoch, offset: 0 });
+      return;
+    }
+    // What was logged meanwhile comes with the next reading, or was let go of before it could.
+    const wasExpected = this.#expected;
+    this.#expected = head;
+    if (wasExpected?.epoch !== head.epoch) return;
+    this.#expected = undefined;
+    live.reset(wasExpected);
+  }
+}
+
+/** Reading on from here would not come upon that epoch: it is empty, or its number is lower, since a clock went back. */
+function isNotAhead(head: Position, read: Position): boolean {
+  return head.offset === 0 || Number(epochNumber(head.epoch)) < Number(epochNumber(read.epoch));
+}
