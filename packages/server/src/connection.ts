@@ -67,7 +67,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
     this.lastEventId = lastEventIdOf(request);
     this.#writer = writer;
     this.#settings = settings;
-    this.#transmission = new Transmission({ ...settings, request }, this);
+    this.#transmission = new Transmission({ ...settings, signal: request.signal }, this);
     this.#stall = new StallWatch(this.#transmission, settings.maxStallMs, () => this.#finish("slow", ""));
   }
 

@@ -5,6 +5,7 @@ import { HubConnection, type HubConnectionPlan } from "./hub-connection.ts";
 const at = (offset: number, epoch = "e"): Position => ({ epoch, offset });
 const plan: HubConnectionPlan = {
   request: new Request("http://localhost/"),
+  signal: undefined,
   channels: ["a"],
   holder: { principal: undefined, ip: undefined },
   start: at(0),

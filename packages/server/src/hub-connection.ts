@@ -10,6 +10,7 @@ import { StallWatch } from "./stall.ts";
 import { emptyComment, Transmission, type TransmissionPlan } from "./transmission.ts";
 
 export interface HubConnectionPlan extends TransmissionPlan {
+  readonly request: Request;
   /** Distinct, sorted. */
   readonly channels: readonly string[];
   readonly holder: Holder;

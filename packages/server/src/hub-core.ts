@@ -212,7 +212,16 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   #open(request: Request, admitted: Admitted): HubConnection {
     const { channels, holder, grant } = admitted;
     const { limits, heartbeatMs, retryMs, slowConsumer } = this.#settings;
-    const plan = { ...limits, heartbeatMs, retryMs, slowConsumer, request, channels, holder };
+    const plan = {
+      ...limits,
+      heartbeatMs,
+      retryMs,
+      slowConsumer,
+      request,
+      signal: request.signal,
+      channels,
+      holder,
+    };
     const connection = new HubConnection({ ...plan, start: this.#feed.read, done: this.#done }, this);
     const release = grant === undefined ? admitted.leave : this.#holdGrant(connection, admitted);
     this.#connections.set(connection, release);

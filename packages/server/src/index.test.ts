@@ -12,6 +12,12 @@ test("the door has these names, and no others", () => {
     "eventStream",
     "memoryBackplane",
     "noMoreEvents",
+    "relay",
   ]);
-  expect(Object.keys(nodeDoor).sort()).toEqual(["toNodeListener", "toRequest", "writeResponse"]);
+  expect(Object.keys(nodeDoor).sort()).toEqual([
+    "diagnosticsHooks",
+    "toNodeListener",
+    "toRequest",
+    "writeResponse",
+  ]);
 });

@@ -27,6 +27,8 @@ export type { LimitOptions } from "./limits.ts";
 export type { EventStreamOptions } from "./options.ts";
 export type { Producer } from "./producer.ts";
 export type { PublishOptions } from "./publisher.ts";
+export { relay } from "./relay.ts";
+export type { RelayedEvent, RelayOptions } from "./relay-options.ts";
 export { type HeadersLike, noMoreEvents } from "./response.ts";
 export type { SlowConsumer } from "./send-queue.ts";
 export type { Snapshot, SnapshotHook, SnapshotRequest } from "./snapshot.ts";

@@ -6,13 +6,16 @@ import { StreamSink } from "./sink/stream-sink.ts";
 import { spread, startTimer } from "./timing.ts";
 
 export interface TransmissionPlan {
-  readonly request: Request;
+  /** The end of the request, where the runtime tells it so. */
+  readonly signal: AbortSignal | undefined;
   /** False: no heartbeat. */
   readonly heartbeatMs: number | false;
   /** Spread over the clients. Undefined: no `retry` line. */
   readonly retryMs: number | undefined;
   /** False: as long as it lasts. */
   readonly maxDurationMs: number | false;
+  /** What is written first, in place of the announcement of our profile. */
+  readonly opening?: string | undefined;
 }
 
 export interface TransmissionOwner {
@@ -43,7 +46,7 @@ export class Transmission implements SinkOwner, Rung {
   /** The body's, until a runtime has a shorter way. */
   #sink: Sink;
   #body: StreamSink | undefined;
-  readonly #request: Request;
+  #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => this.onGone();
   readonly #heartbeat: Alarm | undefined;
   readonly #rotation: ReturnType<typeof setTimeout> | undefined;
@@ -52,12 +55,12 @@ export class Transmission implements SinkOwner, Rung {
 
   constructor(plan: TransmissionPlan, owner: TransmissionOwner) {
     this.#owner = owner;
-    this.#request = plan.request;
+    this.#signal = plan.signal;
     this.#body = new StreamSink(this);
     this.#sink = this.#body;
     const { heartbeatMs, maxDurationMs } = plan;
-    this.#sink.write(encode(opening(plan)));
-    plan.request.signal.addEventListener("abort", this.#onAbort);
+    this.#sink.write(encode(plan.opening ?? announcement(plan)));
+    this.#signal?.addEventListener("abort", this.#onAbort);
     if (heartbeatMs !== false) this.#heartbeat = startAlarm(heartbeatMs, this);
     if (maxDurationMs !== false) {
       this.#rotation = startTimer(() => this.close("rotated"), spread(maxDurationMs));
@@ -99,7 +102,7 @@ export class Transmission implements SinkOwner, Rung {
     this.#reason = reason;
     this.#heartbeat?.stop();
     clearTimeout(this.#rotation);
-    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
     if (reason === "client") this.#letGo();
     else if (reason === "slow") this.#sink.destroy();
     else this.#endSink();
@@ -116,9 +119,12 @@ export class Transmission implements SinkOwner, Rung {
   }
 
   /** The stream and its body are not needed any more, nor their memory. */
-  onRedirect(sink: Sink): void {
+  onRedirect(sink: Sink, signal: AbortSignal | undefined): void {
     this.#sink = sink;
     this.#body = undefined;
+    if (signal === undefined || signal !== this.#signal) return;
+    signal.removeEventListener("abort", this.#onAbort);
+    this.#signal = undefined;
   }
 
   /** Nobody is there to see a cut: a body ends without an error, which runtimes would report as a failure. */
@@ -150,7 +156,7 @@ export class Transmission implements SinkOwner, Rung {
 }
 
 /** The first lines of every stream: they announce the profile and the heartbeat, and get headers through proxies. */
-function opening({ heartbeatMs, retryMs }: TransmissionPlan): string {
+function announcement({ heartbeatMs, retryMs }: TransmissionPlan): string {
   const comment = heartbeatMs === false ? ": sse=1\n\n" : `: sse=1 heartbeat=${heartbeatMs}\n\n`;
   return retryMs === undefined ? comment : `${comment}${retryLine(retryMs)}`;
 }
