@@ -29,7 +29,7 @@ const projects: TestProjectConfiguration[] = [
       environment: "happy-dom",
       ...inPage,
       // It has no Web Locks, without which nothing is shared.
-      exclude: [...inPage.exclude, "src/share/**"],
+      exclude: [...inPage.exclude, "src/share/share.test.ts"],
       globalSetup,
       setupFiles: ["./test/server/quiet.ts"],
     },

@@ -6,10 +6,10 @@ import type {
   Received,
   ReceivedUnchecked,
 } from "@sse/protocol";
-import { Connection, type ConnectionFace, type ConnectionPlan } from "./connection.ts";
-import { type AnyContract, decodeJson, isContract } from "./contract.ts";
+import { Connection, type ConnectionPlan } from "./connection.ts";
+import { decodeJson, isContract } from "./contract.ts";
 import { EventSubscription } from "./event-subscription.ts";
-import { asLinkTransport, type Link, type LinkFacts } from "./link.ts";
+import type { LinkTransport } from "./link.ts";
 import {
   type ConnectOptions,
   type GapEvent,
@@ -17,7 +17,6 @@ import {
   initialPosition,
   type PerAttempt,
   resilientRules,
-  type Transport,
   type TypeOnlyConnectOptions,
   type UnknownEvent,
 } from "./options.ts";
@@ -75,39 +74,16 @@ export function connect(...given: readonly unknown[]): Subscription<TypedEvent> 
   ];
   const storeUrl = typeof url === "function" ? "" : checkedUrl(url).href;
   return new EventSubscription(planOf(url, options), {
-    open: opener(options.transport, storeUrl, contract),
+    // Only share() makes transports.
+    open: (plan, face) =>
+      options.transport === undefined
+        ? new Connection(plan, face)
+        : (options.transport as LinkTransport).open(plan, face, { url: storeUrl, contract }),
     decode: contract === undefined ? decodeJson : (event) => contract["~codec"].decode(event),
     cursorInData: contract?.options.id !== undefined,
     options,
     storeUrl,
   });
-}
-
-/** What the subscription reads from: a connection of its own, or what the transport makes of it. */
-function opener(
-  transport: Transport | undefined,
-  url: string,
-  contract: AnyContract | undefined,
-): (plan: ConnectionPlan, face: ConnectionFace) => Link {
-  if (transport === undefined) return (plan, face) => new Connection(plan, face);
-  const facts: LinkFacts = {
-    url,
-    contract: JSON.stringify(contract?.options ?? null),
-    glance: contract && glance(contract),
-  };
-  return (plan, face) => asLinkTransport(transport).open(plan, face, facts);
-}
-
-/** What an event says about the stream, for one who only passes it on; `undefined` where no event says anything. */
-function glance(contract: AnyContract): LinkFacts["glance"] {
-  const { end, done, id } = contract.options;
-  if (end === undefined && done === undefined && id === undefined) return undefined;
-  return (event) => {
-    const decoded = contract["~codec"].decode(event);
-    const isEnd = decoded.kind === "done" || (decoded.kind === "event" && decoded.end);
-    const cursor = decoded.kind === "event" && id !== undefined ? decoded.event.lastEventId : undefined;
-    return { isEnd, cursor };
-  };
 }
 
 function planOf(url: PerAttempt<string | URL>, options: ConnectOptions<Unknown, Gaps>): ConnectionPlan {

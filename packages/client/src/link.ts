@@ -1,6 +1,7 @@
-import { InvalidOptionError, type ServerSentEvent, type SseError } from "@sse/protocol";
+import type { SseError } from "@sse/protocol";
 import type { ConnectionFace, ConnectionPlan } from "./connection.ts";
 import type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
+import type { AnyContract } from "./contract.ts";
 import type { Transport } from "./options.ts";
 
 /** What a subscription reads from: a `Connection` of its own, or its part in a shared one. */
@@ -18,33 +19,15 @@ export interface Link {
   adopt(id: string): void;
 }
 
-/** What a transport knows of a subscription beside its plan. */
+/** What a transport learns of a subscription beside its plan. */
 export interface LinkFacts {
   /** The URL, `""` where that is a function. */
   readonly url: string;
-  /** How the contract stands on the wire, as text: subscriptions that differ in it do not share. */
-  readonly contract: string;
-  /**
-   * Looks at an event where the contract says something about the stream: its end, or a cursor in the data.
-   * Throws as the contract does, for an asynchronous schema.
-   */
-  readonly glance: ((event: ServerSentEvent) => Glance) | undefined;
-}
-
-/** What an event says about the stream. */
-export interface Glance {
-  readonly isEnd: boolean;
-  readonly cursor: string | undefined;
+  /** `undefined` where the types alone say what it is. */
+  readonly contract: AnyContract | undefined;
 }
 
 /** A transport from the inside. */
 export interface LinkTransport extends Transport {
   open(plan: ConnectionPlan, face: ConnectionFace, facts: LinkFacts): Link;
-}
-
-/** @throws InvalidOptionError for what did not come from `share()` */
-export function asLinkTransport(transport: Transport): LinkTransport {
-  // Only share() makes transports; the version tells whether it is a share() that fits.
-  if (transport["~transport"] === 1) return transport as LinkTransport;
-  throw new InvalidOptionError("transport is what share() of @sse/client/share returns.");
 }

@@ -61,3 +61,14 @@ test("connect by the contract's type alone carries no schema code", async () => 
   expect(bare.filter((file) => file.includes("schema/"))).toEqual([]);
   expect(bare.filter((file) => /read-events|streams|serialize/.test(file))).toEqual([]);
 });
+
+test("connect carries nothing that shares; share carries it, and no other face", async () => {
+  const connecting = await carried(`export { connect } from "@sse/client";`);
+  expect(connecting).toContain("client/connect.ts");
+  expect(connecting.filter((file) => file.includes("share"))).toEqual([]);
+  const sharing = await carried(`export { share } from "@sse/client/share";`);
+  expect(sharing).toContain("client/share/shared.ts");
+  for (const file of ["connect", "event-source", "event-subscription", "request"]) {
+    expect(sharing).not.toContain(`client/${file}.ts`);
+  }
+});

@@ -65,7 +65,7 @@ export class Follower {
     const here = { epoch, seq, at };
     for (const frame of frames) intake.put(frame);
     if (catchUp === "frames") intake.put({ ...here, type: "", data: "", lastEventId: at });
-    else if (catchUp === "unknown" && !intake.runAhead(at)) intake.skipTo(here);
+    else if (catchUp === "unknown" && !intake.runAhead(at)) intake.skipTo(here, "expired");
     this.#tab.onState(decodeState(state), state.reason);
   }
 }

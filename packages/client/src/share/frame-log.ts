@@ -13,6 +13,8 @@ const FULL_CHARS = 262_144;
  * always kept.
  */
 export class FrameLog {
+  /** Nothing is dropped that was not told: whoever fills the log waits for room in it. */
+  keepsUntold = false;
   #frames: Frame[] = [];
   #chars = 0;
   /** How many of the frames were told. Negative: that many that were not told are gone. */
@@ -37,10 +39,6 @@ export class FrameLog {
     return this.#place;
   }
 
-  get isLost(): boolean {
-    return this.#told < 0;
-  }
-
   get isTold(): boolean {
     return this.#told === this.#frames.length;
   }
@@ -53,9 +51,7 @@ export class FrameLog {
   push(frame: Frame): void {
     this.#frames.push(frame);
     this.#chars += frame.data.length;
-    while (this.#frames.length > MAX_FRAMES || (this.#chars > MAX_CHARS && this.#mayDrop(frame))) {
-      this.#drop();
-    }
+    while (this.#mayDrop(frame)) this.#drop();
   }
 
   /** The next frame to tell; from then on it counts as told. */
@@ -78,7 +74,8 @@ export class FrameLog {
 
   /** What follows a place; `undefined` where that is not known. */
   after(place: Place): readonly Frame[] | undefined {
-    const same = ({ epoch, seq }: Place) => epoch === place.epoch && seq === place.seq;
+    // Epoch 0 is no leader's: such a place is only a position.
+    const same = ({ epoch, seq }: Place) => epoch > 0 && epoch === place.epoch && seq === place.seq;
     if (same(this.#floor)) return this.#frames.slice();
     let index = this.#frames.findLastIndex(same);
     // Where it is not the same leader's frame, it is the same position of the stream.
@@ -88,9 +85,11 @@ export class FrameLog {
   }
 
   #mayDrop(newest: Frame): boolean {
-    const first = this.#frames[0];
-    if (first === undefined || first === newest) return false;
-    return this.#told > 0 || this.#chars - newest.data.length > MAX_CHARS;
+    if (this.#frames.length <= MAX_FRAMES && this.#chars <= MAX_CHARS) return false;
+    if (this.#told > 0) return true;
+    // What the newest one adds is not counted: a frame of any size has a place.
+    const many = this.#frames.length > MAX_FRAMES || this.#chars - newest.data.length > MAX_CHARS;
+    return many && !this.keepsUntold && this.#frames.length > 1;
   }
 
   #drop(): void {

@@ -53,9 +53,9 @@ export class Intake {
     this.#inbox.pump();
   }
 
-  /** What comes next is unknown up to this place: the consumer hears of it as of any gap. */
-  skipTo({ epoch, seq, at }: Place): void {
-    const data = JSON.stringify({ from: this.#log.head.at, reason: "expired" });
+  /** What comes next is gone up to this place: the consumer hears of it as of any gap. */
+  skipTo({ epoch, seq, at }: Place, reason: "expired" | "overflow"): void {
+    const data = JSON.stringify({ from: this.#log.head.at, reason });
     this.put({ epoch, seq, at, type: GAP_TYPE, data, lastEventId: at });
   }
 

@@ -1,9 +1,9 @@
 import type { ServerSentEvent } from "@sse/protocol";
 import { Connection, type ConnectionFace, type ConnectionPlan } from "../connection.ts";
 import type { ClientCloseReason, ConnectionState } from "../connection-state.ts";
-import type { Glance, LinkFacts } from "../link.ts";
 import type { PageBound } from "../transport/page-life.ts";
 import type { WireProfile } from "../wire-profile.ts";
+import type { Look } from "./glance.ts";
 
 /** What the stream brought: an event, or with a type of "" a position without one, or (`data`) a poisonous id. */
 export interface Arrival extends ServerSentEvent {
@@ -21,7 +21,7 @@ export interface LeaderConnectionEvents {
 /** The one connection of all tabs, in the tab that leads; what it reads is passed on a chunk at a time. */
 export class LeaderConnection implements ConnectionFace {
   readonly #connection: Connection;
-  readonly #glance: LinkFacts["glance"];
+  readonly #glance: Look;
   readonly #events: LeaderConnectionEvents;
   #profile: WireProfile | undefined;
   #page: PageBound | undefined;
@@ -30,12 +30,7 @@ export class LeaderConnection implements ConnectionFace {
   #stopped = false;
 
   /** `lastEventId` is the position to go on from. */
-  constructor(
-    plan: ConnectionPlan,
-    lastEventId: string,
-    glance: LinkFacts["glance"],
-    events: LeaderConnectionEvents,
-  ) {
+  constructor(plan: ConnectionPlan, lastEventId: string, glance: Look, events: LeaderConnectionEvents) {
     this.#glance = glance;
     this.#events = events;
     this.#at = lastEventId;
@@ -89,7 +84,7 @@ export class LeaderConnection implements ConnectionFace {
   // What the connection tells.
 
   onEvent(event: ServerSentEvent): void {
-    const { isEnd = false, cursor } = this.#look(event) ?? {};
+    const { isEnd = false, cursor } = this.#glance?.(event) ?? {};
     if (cursor !== undefined) this.#connection.adopt(cursor);
     this.#arrive(event.type, event.data, event.lastEventId);
     if (isEnd) this.#connection.close("ended");
@@ -115,14 +110,6 @@ export class LeaderConnection implements ConnectionFace {
 
   isFinished(): boolean {
     return false;
-  }
-
-  #look(event: ServerSentEvent): Glance | undefined {
-    try {
-      return this.#glance?.(event);
-    } catch {
-      return undefined; // every tab's own decoding fails of it, and says so
-    }
   }
 
   #arrive(type: string, data: string, lastEventId: string): void {

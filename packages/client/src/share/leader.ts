@@ -2,8 +2,11 @@ import { GAP_TYPE } from "@sse/protocol";
 import type { ClientCloseReason, ConnectionState } from "../connection-state.ts";
 import { isAtOrBefore } from "../wire-profile.ts";
 import { type Arrival, LeaderConnection } from "./leader-connection.ts";
-import { type CatchUp, encodeState, type MessageOf, type Place } from "./message.ts";
+import { type CatchUp, encodeState, type MessageOf } from "./message.ts";
 import type { Tab } from "./tab.ts";
+
+/** Frames in one message. */
+const MAX_NEWS = 512;
 
 /** What a tab does while it leads: it reads the stream, relays it, and sees to it that tabs that join miss nothing. */
 export class Leader {
@@ -23,6 +26,7 @@ export class Leader {
   }
 
   start(): void {
+    this.#tab.log.keepsUntold = true;
     this.#tab.post({ kind: "lead", epoch: this.epoch });
     this.#read(this.#tab.log.head.at);
   }
@@ -31,6 +35,7 @@ export class Leader {
   stop(): void {
     this.#connection?.stop();
     this.#connection = undefined;
+    this.#tab.log.keepsUntold = false;
     this.#tab.inbox.makeRoom();
   }
 
@@ -49,23 +54,19 @@ export class Leader {
       this.#tab.post({ kind: "pong", epoch: this.epoch });
       return;
     }
+    const { log, intake, inbox } = this.#tab;
     this.#followed = true;
-    this.#tab.inbox.makeRoom();
-    const { log, intake } = this.#tab;
+    log.keepsUntold = false;
+    inbox.makeRoom();
     const { question, epoch, seq, at } = message;
     // Who has no position begins with what comes now.
     const fresh = epoch === 0 && at === "";
     const frames = fresh ? [] : log.after({ epoch, seq, at });
-    const catchUp = frames === undefined ? this.#goBack(at, log.head.at) : "frames";
+    const catchUp = frames === undefined ? this.#goBack(at) : "frames";
     const here = { epoch: this.epoch, seq: this.#seq, at: log.head.at, streamAt: this.#received };
     const state = encodeState(this.#connection?.state ?? { status: "connecting", attempt: 0 });
     const { ordered } = intake;
     this.#tab.post({ kind: "sync", question, ...here, catchUp, frames: frames ?? [], ordered, state });
-  }
-
-  /** This tab's own consumer was so slow that the log lost its place: it goes on from there, or over a gap. */
-  catchUp(place: Place, head: Place): void {
-    if (this.#goBack(place.at, head.at) === "unknown") this.#tab.intake.skipTo(head);
   }
 
   get #received(): string {
@@ -73,8 +74,10 @@ export class Leader {
   }
 
   /** Reads the stream again from a position before its own, where all tabs can tell what they have seen. */
-  #goBack(at: string, home: string): CatchUp {
-    const { ordered } = this.#tab.intake;
+  #goBack(at: string): CatchUp {
+    const { intake, log } = this.#tab;
+    const { ordered } = intake;
+    const home = log.head.at;
     if (ordered && isAtOrBefore(this.#received, at)) return "stream";
     if (!ordered && this.#received !== "") return "unknown";
     if (home !== "") this.#home ??= home;
@@ -114,7 +117,15 @@ export class Leader {
     const { intake } = this.#tab;
     const frames = arrivals.map((arrival) => ({ ...arrival, epoch: this.epoch, seq: ++this.#seq }));
     intake.ordered = this.#connection?.ordered ?? intake.ordered;
-    this.#tab.post({ kind: "news", epoch: this.epoch, frames, ordered: intake.ordered });
+    const { ordered } = intake;
+    // In parts, since a loop in another tab goes on between messages, not within one.
+    for (let from = 0; from < frames.length; from += MAX_NEWS)
+      this.#tab.post({
+        kind: "news",
+        epoch: this.epoch,
+        frames: frames.slice(from, from + MAX_NEWS),
+        ordered,
+      });
     for (const frame of frames) intake.take(frame);
   }
 }

@@ -1,80 +1,383 @@
-import { defineEvents, json } from "@sse/protocol";
-import { afterEach, expect, test } from "vitest";
+import { ConnectionError, defineEvents, json } from "@sse/protocol";
+import { afterEach, expect, test, vi } from "vitest";
 import { AT_ONCE, play } from "../../test/server/client.ts";
+import { log, newKey, numbers, opening, range, TestTab, text } from "../../test/server/tab.ts";
 import { connect } from "../connect.ts";
 import type { ConnectOptions } from "../options.ts";
-import type { Subscription } from "../subscription.ts";
 import { share } from "./share.ts";
 
-const numbers = defineEvents({ n: json<number>(), over: json<null>() }, { end: ["over"] });
-type N = { readonly type: "n"; readonly data: number; readonly lastEventId: string };
-type Over = { readonly type: "over"; readonly data: null; readonly lastEventId: string };
+// Subscriptions of one process are to each other what tabs are: they meet in locks and on the channel only.
 
-const ordered = ": sse=1\n\nevent: sse.mark\nid: a.0\ndata:\n\n";
-const text = (n: number) => `event: n\nid: a.${n}\ndata: ${n}\n\n`;
-const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
-const log = (to: number) => range(1, to).map((n) => ({ id: `a.${n}`, text: text(n) }));
-
-const open: Subscription<N | Over>[] = [];
-let keys = 0;
+const tabs: TestTab[] = [];
+function tab(url: string, key: string, options?: ConnectOptions): TestTab {
+  const made = new TestTab(url, key, options);
+  tabs.push(made);
+  return made;
+}
 afterEach(() => {
-  for (const tab of open.splice(0)) tab.close();
+  vi.unstubAllGlobals();
+  for (const one of tabs.splice(0)) one.close();
 });
 
-/** A subscription is to the others what a tab is. */
-class TestTab {
-  readonly subscription: Subscription<N | Over>;
-  readonly seen: number[] = [];
-  readonly gaps: string[] = [];
-  readonly states: string[] = [];
-
-  constructor(url: string, key: string, options: ConnectOptions = {}) {
-    this.subscription = connect(numbers, url, { reconnect: AT_ONCE, transport: share({ key }), ...options });
-    open.push(this.subscription);
-    this.subscription.on("n", ({ data }) => this.seen.push(data));
-    this.subscription.on("sse.gap", ({ data }) => this.gaps.push(`${data.from} ${data.reason}`));
-    this.subscription.onStateChange(({ status }) => this.states.push(status));
+/** Tabs that are open, the first of them the leader. */
+async function openTabs(count: number, url: string, options?: ConnectOptions): Promise<TestTab[]> {
+  const key = newKey();
+  const made: TestTab[] = [];
+  for (const _ of range(1, count)) {
+    const next = tab(url, key, options);
+    made.push(next);
+    await next.is("open");
   }
-
-  async has(...seen: readonly number[]): Promise<void> {
-    await expect.poll(() => this.seen, { timeout: 10_000 }).toEqual(seen);
-  }
-
-  async is(status: string): Promise<void> {
-    await expect.poll(() => this.subscription.state.status, { timeout: 10_000 }).toBe(status);
-  }
+  return made;
 }
-const newKey = () => `test ${keys++} ${Math.random()}`;
+const keyOf = (one: TestTab | undefined) => one?.key ?? "";
+/** What locks and channels are called. */
+const nameOf = (url: string, key: string) => `sse:${JSON.stringify([1, key, url, numbers.options])}`;
+const ids = (requests: readonly { readonly headers: Readonly<Record<string, string>> }[]) =>
+  requests.map(({ headers }) => headers["last-event-id"] ?? "");
 
 test("all tabs have the events of one connection", async () => {
-  const {
-    url,
-    open: openGate,
-    seen,
-  } = await play({ body: [ordered, { gate: "go" }, ...range(1, 3).map(text)], end: "hold" });
-  const key = newKey();
-  const tabs = [1, 2, 3, 4].map(() => new TestTab(url, key));
-  for (const tab of tabs) await tab.is("open");
-  await openGate("go");
-  for (const tab of tabs) await tab.has(1, 2, 3);
+  const { url, open, seen } = await play({
+    body: [opening(0), { gate: "go" }, ...range(1, 3).map(text)],
+    end: "hold",
+  });
+  const four = await openTabs(4, url);
+  await open("go");
+  for (const one of four) await one.has(1, 2, 3);
   expect(await seen()).toHaveLength(1);
+  expect(four.map(({ subscription }) => subscription.lastEventId)).toEqual(["a.3", "a.3", "a.3", "a.3"]);
 });
 
 test("when the leader closes, another tab goes on where it was", async () => {
-  const {
-    url,
-    open: openGate,
-    seen,
-  } = await play(
-    { body: [ordered, { gate: "go" }, ...range(1, 3).map(text)], end: "hold" },
-    { body: [ordered.replace("a.0", "a.3")], log: log(6), end: "hold" },
+  const { url, open, seen } = await play(
+    { body: [opening(0), { gate: "go" }, ...range(1, 3).map(text)], end: "hold" },
+    { log: log(6), end: "hold" },
+  );
+  const [first, second, third] = await openTabs(3, url);
+  await open("go");
+  for (const one of [first, second, third]) await one?.has(1, 2, 3);
+  first?.close();
+  for (const one of [second, third]) await one?.has(1, 2, 3, 4, 5, 6);
+  expect(ids(await seen(2, 1))).toEqual(["", "a.3"]);
+});
+
+test("a tab that joins begins with what comes then", async () => {
+  const { url, open } = await play({
+    body: [opening(0), text(1), { gate: "go" }, text(2)],
+    end: "hold",
+  });
+  const key = newKey();
+  const first = tab(url, key);
+  await first.has(1);
+  const late = tab(url, key);
+  await late.is("open");
+  expect(late.subscription.lastEventId).toBe("a.1");
+  await open("go");
+  await first.has(1, 2);
+  await late.has(2);
+});
+
+test("a tab with a position gets what it missed out of what the leader kept, also where ids are opaque", async () => {
+  const body = (["x", "y", "z"] as const).map((id, index) => `event: n\nid: ${id}\ndata: ${index}\n\n`);
+  const { url, open, seen } = await play({
+    body: [...body, { gate: "go" }, "event: n\nid: 0\ndata: 3\n\n"],
+    end: "hold",
+  });
+  const key = newKey();
+  const first = tab(url, key);
+  await first.has(0, 1, 2);
+  const back = tab(url, key, { lastEventId: "x" });
+  await back.has(1, 2);
+  await open("go");
+  await back.has(1, 2, 3);
+  await first.has(0, 1, 2, 3);
+  expect([back.gaps, (await seen()).length]).toEqual([[], 1]);
+});
+
+test("what the leader does not have is read again from the stream, and no other tab sees it twice", async () => {
+  const { url, open, seen } = await play(
+    { body: [opening(50), text(51), { gate: "never" }], end: "hold" },
+    { body: [opening(40), ...range(41, 52).map(text), { gate: "go" }, text(53)], end: "hold" },
+  );
+  const [first, second] = await openTabs(2, url);
+  await first?.has(51);
+  await second?.is("open");
+  const asleep = tab(url, keyOf(first), { lastEventId: "a.40" });
+  await asleep.has(...range(41, 52));
+  await open("go");
+  await asleep.has(...range(41, 53));
+  await first?.has(51, 52, 53);
+  for (const one of [first, second, asleep]) expect(one?.gaps).toEqual([]);
+  expect(ids(await seen(2, 1))).toEqual(["", "a.40"]);
+});
+
+test("what is gone from the stream is a gap for the tab that asked; the others go on", async () => {
+  const gap = 'event: sse.gap\nid: a.60\ndata: {"from":"a.4","reason":"expired"}\n\n';
+  const { url, seen } = await play(
+    { body: [opening(50), text(51), { gate: "never" }], end: "hold" },
+    { body: [": sse=1\n\n", gap, text(61)], end: "hold" },
+    { log: log(62), end: "hold" },
+  );
+  const [first] = await openTabs(1, url);
+  await first?.has(51);
+  const asleep = tab(url, keyOf(first), { lastEventId: "a.4" });
+  await first?.has(...range(51, 62));
+  await asleep.has(...range(52, 62));
+  expect([first?.gaps, asleep.gaps]).toEqual([[], ["a.4 expired a.51"]]);
+  expect(ids(await seen(3, 2))).toEqual(["", "a.4", "a.51"]);
+});
+
+test("where ids are opaque, what the leader does not have is a gap", async () => {
+  const { url, seen } = await play({ body: ["event: n\nid: z\ndata: 1\n\n"], end: "hold" });
+  const [first] = await openTabs(1, url);
+  await first?.has(1);
+  const asleep = tab(url, keyOf(first), { lastEventId: "w" });
+  await expect.poll(() => asleep.gaps).toEqual(["w expired z"]);
+  expect([asleep.subscription.lastEventId, (await seen()).length]).toEqual(["z", 1]);
+});
+
+test("waiting and its error are known in all tabs", async () => {
+  const { url, open } = await play(
+    { body: [{ gate: "break" }], end: "end" },
+    { status: 503, headers: { "retry-after": "0" } },
+    { body: [opening(0), text(1)], end: "hold" },
+  );
+  const two = await openTabs(2, url);
+  const errors: unknown[] = [];
+  two[1]?.subscription.onStateChange((state) => {
+    if (state.status === "waiting") errors.push(state.error);
+  });
+  await open("break");
+  for (const one of two) await one.has(1);
+  const later = ["waiting", "connecting", "waiting", "connecting", "open"];
+  for (const one of two) expect(one.states.slice(one.states.indexOf("waiting"))).toEqual(later);
+  expect(errors).toMatchObject([
+    { code: "connection-lost" },
+    { code: "response-refused", status: 503, retryable: true },
+  ]);
+  expect(errors.every((error) => error instanceof ConnectionError)).toBe(true);
+});
+
+test("what fails for good fails for all tabs, by one request", async () => {
+  const { url, open, seen } = await play({ body: [{ gate: "break" }], end: "end" }, { status: 403 });
+  const three = await openTabs(3, url);
+  await open("break");
+  for (const one of three) expect(await one.subscription.closed).toBe("failed");
+  for (const one of three) expect(one.error).toMatchObject({ code: "response-refused", status: 403 });
+  expect(await seen()).toHaveLength(2);
+});
+
+test("204 stops all tabs, and sse.end and an event that ends the stream finish it for all", async () => {
+  const ends = {
+    stopped: { status: 204 },
+    ended: { body: ["event: sse.end\nid: sse.end\ndata:\n\n"] },
+  } as const;
+  for (const [reason, reply] of Object.entries(ends)) {
+    const { url, open, seen } = await play({ body: [{ gate: "break" }], end: "end" }, reply);
+    const three = await openTabs(3, url);
+    await open("break");
+    for (const one of three) expect(await one.subscription.closed).toBe(reason);
+    expect(await seen()).toHaveLength(2);
+  }
+  const last = ["event: over\nid: a.1\ndata: null\n\n"];
+  const { url, open, seen } = await play({ body: [{ gate: "go" }, ...last], end: "hold" });
+  const three = await openTabs(3, url);
+  await open("go");
+  for (const one of three) expect(await one.subscription.closed).toBe("ended");
+  expect(await seen(1, 1)).toHaveLength(1);
+});
+
+test("other credentials are asked for in the tab that reads", async () => {
+  const { url, open } = await play(
+    { body: [{ gate: "break" }], end: "end" },
+    { status: 401 },
+    { body: [opening(0), text(1)], end: "hold" },
+  );
+  const asked: number[] = [];
+  const key = newKey();
+  const two = [0, 1].map((index) => tab(url, key, { refresh: () => asked.push(index) }));
+  for (const one of two) await one.is("open");
+  await open("break");
+  for (const one of two) await one.has(1);
+  expect(asked).toEqual([0]);
+});
+
+test("onReconnect stops its own tab, and another one goes on", async () => {
+  const { url, open, seen } = await play(
+    { body: [opening(0), { gate: "break" }], end: "end" },
+    { body: [opening(0), text(1)], end: "hold" },
   );
   const key = newKey();
-  const tabs = [1, 2, 3].map(() => new TestTab(url, key));
-  for (const tab of tabs) await tab.is("open");
-  await openGate("go");
-  for (const tab of tabs) await tab.has(1, 2, 3);
-  tabs[0]?.subscription.close();
-  for (const tab of tabs.slice(1)) await tab.has(1, 2, 3, 4, 5, 6);
-  expect((await seen(2)).map(({ headers }) => headers["last-event-id"])).toEqual([undefined, "a.3"]);
+  const first = tab(url, key, { onReconnect: () => false });
+  await first.is("open");
+  const second = tab(url, key);
+  await second.is("open");
+  await open("break");
+  expect(await first.subscription.closed).toBe("stopped");
+  await second.has(1);
+  expect(await seen()).toHaveLength(2);
+});
+
+test("an id that cannot be sent back is reported in every tab", async () => {
+  const bad = `id: ${"x".repeat(2000)}\nevent: n\ndata: 1\n\n`;
+  const { url, open } = await play({ body: [{ gate: "go" }, bad], end: "hold" });
+  const issues: string[] = [];
+  const two = await openTabs(2, url, { onIssue: ({ kind }) => issues.push(kind) });
+  await open("go");
+  for (const one of two) await one.has(1);
+  expect(issues).toEqual(["id", "id"]);
+});
+
+test("cursors in the data move the position for all tabs", async () => {
+  const items = defineEvents({ item: json<{ seq: string }>() }, { id: "seq" });
+  const { url, open, seen } = await play(
+    { body: ['event: item\ndata: {"seq":"7"}\n\n', { gate: "break" }], end: "end" },
+    { body: [], end: "hold" },
+  );
+  const transport = share({ key: newKey() });
+  const subscription = connect(items, url, { reconnect: AT_ONCE, transport });
+  await new Promise((resolve) => subscription.on("item", resolve));
+  await open("break");
+  expect(ids(await seen(2))).toEqual(["", "7"]);
+  subscription.close();
+});
+
+test("another key, URL or contract is another connection, and so is another version of the contract", async () => {
+  const reply = { body: [opening(0), { gate: "go" }, text(1)], end: "hold" } as const;
+  const { url, open, seen } = await play(reply);
+  const newer = defineEvents({ n: json<number>() }, { name: "numbers", version: "2" });
+  const older = defineEvents({ n: json<number>() }, { name: "numbers", version: "1" });
+  const key = newKey();
+  const seenBy: string[] = [];
+  const subscribe = (name: string, events: typeof newer, at: string, by: string) => {
+    const subscription = connect(events, at, { transport: share({ key: by }) });
+    subscription.on("n", () => seenBy.push(name));
+    return subscription;
+  };
+  const all = [
+    subscribe("newer", newer, url, key),
+    subscribe("older", older, url, key),
+    subscribe("key", newer, url, `${key} of somebody else`),
+    subscribe("url", newer, `${url}?other`, key),
+    subscribe("same", newer, url, key),
+  ];
+  expect(await seen(4)).toHaveLength(4);
+  await open("go");
+  await expect.poll(() => seenBy.toSorted()).toEqual(["key", "newer", "older", "same", "url"]);
+  expect(await seen()).toHaveLength(4);
+  for (const subscription of all) subscription.close();
+});
+
+test("what else is said on the channel breaks nothing", async () => {
+  const { url, open } = await play({ body: [opening(0), { gate: "go" }, text(1)], end: "hold" });
+  const [first, second] = await openTabs(2, url);
+  const channel = new BroadcastChannel(nameOf(url, keyOf(first)));
+  for (const noise of [null, 1, "news", {}, { kind: "other", epoch: 1e15 }, { kind: 7 }])
+    channel.postMessage(noise);
+  await open("go");
+  for (const one of [first, second]) await one?.has(1);
+  channel.close();
+});
+
+test("a leader that hangs has the lock taken away", async () => {
+  const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
+  const key = newKey();
+  let lost: unknown;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // It has the lock, and says nothing.
+  const hung = navigator.locks
+    .request(nameOf(url, key), () => {
+      resolve();
+      return new Promise(() => {});
+    })
+    .catch((cause: unknown) => {
+      lost = cause;
+    });
+  await promise;
+  const one = tab(url, key);
+  await one.has(1);
+  await hung;
+  expect([(lost as DOMException).name, (await seen()).length]).toEqual(["AbortError", 1]);
+});
+
+test("a slow tab does not hold up the others, and what it cannot keep is a gap", async () => {
+  const { url, open, seen } = await play({
+    body: [opening(0), { gate: "go" }, range(1, 6000).map(text).join(""), { gate: "more" }, text(6001)],
+    end: "hold",
+  });
+  const [first] = await openTabs(1, url);
+  const slow = connect(numbers, url, { gaps: "event", transport: share({ key: keyOf(first) }) });
+  const events = slow[Symbol.asyncIterator]();
+  const one = events.next();
+  await expect.poll(() => slow.state.status).toBe("open");
+  const other = tab(url, keyOf(first));
+  await other.is("open");
+  await open("go");
+  await one;
+  for (const quick of [first, other]) await expect.poll(() => quick?.seen.length).toBe(6000);
+  const got: unknown[] = [];
+  for (let type = "n"; type === "n"; ) {
+    const { value } = await events.next();
+    type = value?.type ?? "end";
+    got.push(type === "n" ? value?.data : [type, value?.lastEventId]);
+  }
+  expect(got).toEqual([...range(2, got.length), ["sse.gap", "a.6000"]]);
+  expect(slow.lastEventId).toBe("a.6000");
+  await open("more");
+  expect((await events.next()).value).toEqual({ type: "n", data: 6001, lastEventId: "a.6001" });
+  expect([first?.seen.length, first?.gaps, (await seen()).length]).toEqual([6001, [], 1]);
+  slow.close();
+});
+
+test("a burst is nothing to lose for a loop that keeps up", async () => {
+  const { url, open } = await play({
+    body: [opening(0), { gate: "go" }, range(1, 20_000).map(text).join("")],
+    end: "hold",
+  });
+  const [first] = await openTabs(1, url);
+  const loop = connect(numbers, url, { gaps: "throw", transport: share({ key: keyOf(first) }) });
+  await expect.poll(() => loop.state.status).toBe("open");
+  const got: unknown[] = [];
+  const all = (async () => {
+    for await (const { data } of loop) if (got.push(data) === 20_000) break;
+  })();
+  await open("go");
+  await all;
+  expect(got).toEqual(range(1, 20_000));
+  await expect.poll(() => first?.seen.length).toBe(20_000);
+});
+
+test("a slow tab that is alone leaves in the socket what it does not take", async () => {
+  const size = 10_000;
+  const { url, seen } = await play({
+    body: [
+      opening(0),
+      ...range(1, 2000).map((n) => `event: n\nid: a.${n}\ndata: ${n}${" ".repeat(size)}\n\n`),
+    ],
+    end: "hold",
+  });
+  const alone = connect(numbers, url, { transport: share({ key: newKey() }) });
+  const got: number[] = [];
+  for await (const { data } of alone) {
+    got.push(data ?? 0);
+    if (got.length === 2000) break;
+  }
+  expect(got).toEqual(range(1, 2000));
+  expect(await seen(1, 1)).toHaveLength(1);
+});
+
+test("without Web Locks, or where they are refused, every tab has a connection of its own", async () => {
+  const refused = { request: () => Promise.reject(new DOMException("sandboxed", "SecurityError")) };
+  for (const navigator of [undefined, {}, { locks: null }, { locks: refused }]) {
+    vi.stubGlobal("navigator", navigator);
+    const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
+    const two = [1, 2].map(() => tab(url, "same"));
+    for (const one of two) await one.has(1);
+    expect(await seen()).toHaveLength(2);
+    for (const one of two) one.close();
+  }
+});
+
+test("a key is needed", () => {
+  expect(() => share({ key: "" })).toThrow("share needs a key");
 });

@@ -2,6 +2,7 @@ import { InvalidOptionError } from "@sse/protocol";
 import { Connection, type ConnectionFace, type ConnectionPlan } from "../connection.ts";
 import type { Link, LinkFacts, LinkTransport } from "../link.ts";
 import type { Transport } from "../options.ts";
+import { glanceOf } from "./glance.ts";
 import { SHARE_VERSION } from "./message.ts";
 import { Shared } from "./shared.ts";
 
@@ -40,11 +41,12 @@ class SharedTransport implements LinkTransport {
     return 1;
   }
 
-  open(plan: ConnectionPlan, face: ConnectionFace, { url, contract, glance }: LinkFacts): Link {
+  open(plan: ConnectionPlan, face: ConnectionFace, { url, contract }: LinkFacts): Link {
     // Some environments that imitate a page have the property and nothing in it.
     const supported = Boolean(globalThis.navigator?.locks) && typeof BroadcastChannel === "function";
     if (!supported) return new Connection(plan, face);
-    const name = `sse:${JSON.stringify([SHARE_VERSION, this.#key, url, contract])}`;
-    return new Shared(name, plan, face, glance);
+    // A tab whose contract stands on the wire in another way, and one with another version of this, are not heard.
+    const name = `sse:${JSON.stringify([SHARE_VERSION, this.#key, url, contract?.options])}`;
+    return new Shared(name, plan, face, glanceOf(contract));
   }
 }

@@ -1,9 +1,10 @@
 import { ConnectionError, type SseError } from "@sse/protocol";
 import type { ConnectionFace, ConnectionPlan } from "../connection.ts";
 import type { ClientCloseReason, ConnectionState } from "../connection-state.ts";
-import type { Link, LinkFacts } from "../link.ts";
+import type { Link } from "../link.ts";
 import { Follower } from "./follower.ts";
 import { FrameLog } from "./frame-log.ts";
+import type { Look } from "./glance.ts";
 import { Inbox } from "./inbox.ts";
 import { Intake } from "./intake.ts";
 import { Leader } from "./leader.ts";
@@ -23,7 +24,7 @@ const LINGER_MS = 250;
 export class Shared implements Link, Tab {
   readonly plan: ConnectionPlan;
   readonly face: ConnectionFace;
-  readonly glance: LinkFacts["glance"];
+  readonly glance: Look;
   readonly log: FrameLog;
   readonly intake: Intake;
   readonly inbox: Inbox;
@@ -41,7 +42,7 @@ export class Shared implements Link, Tab {
   /** The stream is over, and the consumer has not had all of it. */
   #finished = false;
 
-  constructor(name: string, plan: ConnectionPlan, face: ConnectionFace, glance: LinkFacts["glance"]) {
+  constructor(name: string, plan: ConnectionPlan, face: ConnectionFace, glance: Look) {
     this.#name = name;
     this.plan = plan;
     this.face = face;
@@ -205,25 +206,17 @@ export class Shared implements Link, Tab {
     }
   }
 
-  /** The consumer is ready for more, and what comes next for it is no longer in the log. */
+  /** The consumer is ready for more, and what comes next for it is no longer in the log: so much is a gap. */
   #onLost(): void {
     const { place, head } = this.log;
     this.log.reset(place);
-    if (this.#leader !== undefined) this.#leader.catchUp(place, head);
-    else this.#follower.join();
+    this.intake.skipTo(head, "overflow");
   }
 
   /** The stream is over for everyone; this tab closes when its consumer has all of it. */
   #finish(reason: ClientCloseReason, error: SseError | undefined): void {
-    const led = this.#leader !== undefined;
-    // A consumer that lost its place needs the stream once more, from there.
-    if (this.log.isLost) {
-      if (led) this.#leave(false);
-      if (led) this.#enter();
-      return;
-    }
     this.#finished = true;
-    this.#leave(led);
+    this.#leave(this.#leader !== undefined);
     this.inbox.whenTold(() => this.close(reason, error));
   }
 }

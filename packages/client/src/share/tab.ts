@@ -1,7 +1,7 @@
 import type { ConnectionFace, ConnectionPlan } from "../connection.ts";
 import type { ClientCloseReason, ConnectionState } from "../connection-state.ts";
-import type { LinkFacts } from "../link.ts";
 import type { FrameLog } from "./frame-log.ts";
+import type { Look } from "./glance.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import type { Message } from "./message.ts";
@@ -10,7 +10,7 @@ import type { Message } from "./message.ts";
 export interface Tab {
   readonly plan: ConnectionPlan;
   readonly face: ConnectionFace;
-  readonly glance: LinkFacts["glance"];
+  readonly glance: Look;
   readonly log: FrameLog;
   readonly intake: Intake;
   readonly inbox: Inbox;

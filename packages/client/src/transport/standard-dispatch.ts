@@ -32,19 +32,16 @@ export class StandardDispatch {
 /** Whether there is an answer that this page may not read. */
 async function isAnswered(fetch: Fetch, url: URL, init: RequestInit): Promise<boolean> {
   if (globalThis.location === undefined || fetch !== globalThis.fetch) return false;
-  const { credentials = "same-origin", signal = null } = init;
   const abort = new AbortController();
-  const stop = () => abort.abort();
-  signal?.addEventListener("abort", stop);
-  if (signal?.aborted) stop();
   try {
-    const asked = new Request(url, { mode: "no-cors", cache: "no-store", credentials, signal: abort.signal });
+    const { credentials = "same-origin" } = init;
+    const signal = AbortSignal.any(init.signal ? [abort.signal, init.signal] : [abort.signal]);
+    const asked = new Request(url, { mode: "no-cors", cache: "no-store", credentials, signal });
     return (await fetch(asked)).type === "opaque";
   } catch {
     return false;
   } finally {
-    signal?.removeEventListener("abort", stop);
-    stop();
+    abort.abort(); // the answer itself is of no use
   }
 }
 
@@ -54,6 +51,6 @@ function isLost(error: unknown): boolean {
 
 function unreadable(at: URL, cause: unknown): ConnectionError {
   const url = publicUrl(at);
-  const message = `${url} answers, but does not let ${globalThis.location.origin} read it (see access-control-allow-origin).`;
+  const message = `${url} answers, but not to pages of ${globalThis.location.origin}: CORS does not allow it.`;
   return new ConnectionError("response-refused", message, { url, cause });
 }
