@@ -1,65 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect } from "@sse/client";
 import { defineEvents, json } from "@sse/protocol";
 import { createHub } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { describe, expect, it } from "vitest";
 import { hub as measured, metrics } from "../pages/operations/metrics.ts";
-import { files } from "../src/pages.ts";
 import { installed } from "./support/installed.ts";
-import { freePort, Running } from "./support/running.ts";
+import { IDLE_S, type ProxyName, proxyNames, ReverseProxy } from "./support/proxy.ts";
+import { Running } from "./support/running.ts";
 import { serve } from "./support/serve.ts";
 
 const news = defineEvents({ headline: json<{ n: number }>() });
-const IDLE_S = 4;
+const FILES = { nginx: "nginx.conf", haproxy: "haproxy.cfg", caddy: "Caddyfile" } as const;
 
-/** A proxy with a page's configuration; the ports are others, and its patience with silence is short. */
-const proxies = {
-  nginx: {
-    file: "nginx.conf",
-    // What only says where things are, for a run without a place on the system.
-    adapt: (conf: string) =>
-      conf
-        .replace("events {}", "daemon off; pid nginx.pid; error_log stderr; events {}")
-        .replace(
-          "http {",
-          "http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;",
-        ),
-    command: (folder: string) => ["-p", folder, "-e", "stderr", "-c", join(folder, "nginx.conf")],
-  },
-  haproxy: {
-    file: "haproxy.cfg",
-    adapt: (conf: string) => conf,
-    command: (folder: string) => ["-db", "-f", join(folder, "haproxy.cfg")],
-  },
-  caddy: {
-    file: "Caddyfile",
-    adapt: (conf: string) => `{\n\tadmin off\n\tauto_https off\n}\n${conf}`,
-    command: (folder: string) => ["run", "--config", join(folder, "Caddyfile"), "--adapter", "caddyfile"],
-  },
-} as const;
-
-async function behind(name: keyof typeof proxies, upstream: number, edit = (conf: string) => conf) {
-  const { file, adapt, command } = proxies[name];
-  const folder = mkdtempSync(join(tmpdir(), "docs-proxy-"));
-  const port = await freePort();
-  const conf = readFileSync(join(files, "operations", file), "utf8")
-    .replace("127.0.0.1:3000", `127.0.0.1:${upstream}`)
-    .replace(/(listen |bind ):?8080/, `$1127.0.0.1:${port}`)
-    .replace(/^:8080 {/m, `:${port} {\n\tbind 127.0.0.1`)
-    .replaceAll(/(proxy_read_timeout|timeout client|timeout server) 60s/g, `$1 ${IDLE_S}s`);
-  writeFileSync(join(folder, file), edit(adapt(conf)));
-  const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
-  const running = await Running.start([installed[name] ?? "", ...command(folder)], port, env);
-  return {
-    url: running.url("/events"),
-    async [Symbol.asyncDispose]() {
-      await running.stop("SIGTERM");
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+function behind(name: ProxyName, upstream: number, edit = (conf: string) => conf): Promise<ReverseProxy> {
+  return ReverseProxy.start(name, `operations/${FILES[name]}`, (conf) =>
+    edit(conf.replace("127.0.0.1:3000", `127.0.0.1:${upstream}`)),
+  );
 }
 
 async function serveHub(heartbeatMs: number | false) {
@@ -76,7 +32,7 @@ async function serveHub(heartbeatMs: number | false) {
   };
 }
 
-describe.concurrent.each(Object.keys(proxies) as (keyof typeof proxies)[])("%s", (name) => {
+describe.concurrent.each(proxyNames)("%s", (name) => {
   const test = it.skipIf(installed[name] === undefined);
 
   test("lets every event through at once, and tells when the client has left", async ({ expect }) => {

@@ -32,6 +32,7 @@ async function expectStream(url: string): Promise<void> {
 const onNode: readonly (readonly [string, string])[] = [
   ["node.ts", "/"],
   ["paths.ts", "/events"],
+  ["lean.ts", "/events"],
   ["express.ts", "/events"],
   ["fastify.ts", "/events"],
   ["koa.ts", "/events"],
@@ -54,8 +55,8 @@ describe.concurrent("the recipe", () => {
     await expectStream(`${server.url}events`);
   });
 
-  it("paths.ts leaves the other paths alone", async () => {
-    await using server = await Running.file("recipes/paths.ts");
+  it.each(["paths.ts", "lean.ts"])("%s leaves the other paths alone", async (file) => {
+    await using server = await Running.file(`recipes/${file}`);
     expect(await (await fetch(server.url())).text()).toBe("The rest of your server.\n");
   });
 

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { request } from "@sse/client";
 import { toNodeListener } from "@sse/server/node";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ask } from "../../pages/guides/llm/ask.ts";
 import { message, response } from "../../pages/guides/llm/contracts.ts";
 import { answer, respond } from "../../pages/guides/llm/own-events.ts";
+import { respond as passOn } from "../../pages/guides/llm/passing-on.ts";
 import { serve } from "../support/serve.ts";
 
 const word = (content: string) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`;
@@ -66,6 +67,7 @@ it("the type may stand on the event line, or in the JSON with the cursor", async
 });
 
 it("a model that is cut makes the page's answer an error, and not a short answer", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
   await using upstream = await model(word("Hello"), (res) => res.destroy());
   await using server = await serve(toNodeListener((asked) => respond(asked, upstream.url, "secret")));
   const read: unknown[] = [];
@@ -74,6 +76,26 @@ it("a model that is cut makes the page's answer an error, and not a short answer
   })();
   await expect(failed).rejects.toMatchObject({ code: "server-error" });
   expect(read).toEqual(["Hello"]);
+  expect(logged).toHaveBeenCalledOnce();
+  logged.mockRestore();
+});
+
+it("the vendor's stream is passed on as it is, whole or not as whole", async () => {
+  const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+  const words: string[] = [];
+  const answers = [
+    `${word("Hello")}${word(", you")}data: [DONE]\n\n`, // whole
+    `${word("Hello")}data: {"choi`, // cut within an event
+  ];
+  for (const answered of answers) {
+    await using upstream = await model(answered, (res) => res.end());
+    await using server = await serve(toNodeListener((asked) => passOn(asked, upstream.url, "secret")));
+    const asked = ask(server.url, "hi", (more) => words.push(more));
+    if (answered === answers[0]) expect(await asked).toBe("whole");
+    else await expect(asked).rejects.toMatchObject({ code: "server-error" });
+  }
+  expect(words).toEqual(["Hello", ", you", "Hello"]);
+  logged.mockRestore();
 });
 
 it("the server in between keeps the key, and stops the model when the page leaves", async () => {

@@ -27,6 +27,8 @@ export const installed = {
   deno: runtime("@deno/linux-x64-glibc/deno"),
   haproxy: program("haproxy"),
   nginx: program("nginx"),
+  nats: program("nats-server"),
   openssl: program("openssl"),
+  redis: program("redis-server"),
   workerd: runtime("@cloudflare/workerd-linux-64/bin/workerd"),
 } as const satisfies Readonly<Record<string, string | undefined>>;

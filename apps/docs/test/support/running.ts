@@ -49,9 +49,9 @@ export class Running implements AsyncDisposable {
   }
 
   /** A page's file, in Node. */
-  static async file(path: string, env: object = {}): Promise<Running> {
+  static async file(path: string, env: object = {}, port?: number): Promise<Running> {
     const command = [process.execPath, "--conditions=@sse/source", join(files, path)];
-    return Running.start(command, await freePort(), env);
+    return Running.start(command, port ?? (await freePort()), env);
   }
 
   /** A page's file that listens to nothing, in Node. */

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { installed } from "./installed.ts";
 
-const PACKAGES: Readonly<Record<string, string>> = { bun: "npm", deno: "npm", workerd: "npm" };
+const NPM: ReadonlySet<string> = new Set(["bun", "deno", "workerd"]);
+const DEBIAN: Readonly<Record<string, string>> = { nats: "nats-server", redis: "redis-server" };
 
 /** Says which tests this machine leaves out. */
 export default function setup(): void {
@@ -10,10 +11,9 @@ export default function setup(): void {
   const notRun = missing.map(([program]) => ({
     what: `what the documentation says of ${program}`,
     why: `${program} was not found on this machine`,
-    enable:
-      PACKAGES[program] === undefined
-        ? `apt-get install --no-install-recommends ${program}`
-        : "its npm package is for Linux on x64",
+    enable: NPM.has(program)
+      ? "its npm package is for Linux on x64"
+      : `apt-get install --no-install-recommends ${DEBIAN[program] ?? program}`,
   }));
   writeFileSync(".vitest/not-run.json", `${JSON.stringify(notRun, undefined, 2)}\n`);
 }
