@@ -5,8 +5,8 @@ export interface Reply {
   /** Beside the event stream's `content-type`, which `null` takes away. "{origin}" stands for the request's. */
   readonly headers?: Readonly<Record<string, string | null>>;
   readonly body?: Part | readonly Part[];
-  /** Default: "end". "hold" leaves the response open. */
-  readonly end?: "end" | "hold" | "reset";
+  /** Default: "end". "hold" leaves the response open; "refuse" breaks the connection before there is any. */
+  readonly end?: "end" | "hold" | "reset" | "refuse";
 }
 
 type Part =

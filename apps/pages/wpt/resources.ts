@@ -80,6 +80,10 @@ function preflight(request: IncomingMessage, response: ServerResponse): void {
 
 function answer(reply: Reply, request: IncomingMessage, response: ServerResponse): void {
   const { status = 200, end = "end" } = reply;
+  if (end === "refuse") {
+    request.socket.resetAndDestroy();
+    return;
+  }
   // Node would chunk a 205, whose body browsers take for the start of the next response.
   if (status === 205) response.setHeader("content-length", 0);
   response.setHeader("content-type", "text/event-stream");

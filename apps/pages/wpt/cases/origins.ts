@@ -100,10 +100,22 @@ export const origins: readonly Check[] = [
     ] as const
   ).map(([what, headers, init]) =>
     check(
-      `another origin that ${what} fails for good`,
-      (at) => at.failure(at.elsewhere(at.play({ headers, body: HELLO, end: "hold" })), init),
-      FAILED,
+      `another origin that ${what} fails for good, after a request or some`,
+      async (at) => {
+        const url = at.elsewhere(at.play({ headers, body: HELLO, end: "hold" }));
+        const failure = await at.failure(url, init);
+        return [failure, (await at.asked(url)).length <= 3];
+      },
+      [FAILED, true],
     ),
+  ),
+  check(
+    "another origin that breaks the first connection is asked again",
+    async (at) => {
+      const url = at.play({ end: "refuse" }, { headers: ALLOWED, body: HELLO, end: "hold" });
+      return at.messages(at.open(at.elsewhere(url)), 1);
+    },
+    ["hello"],
   ),
   check(
     "a redirect to another origin that allows nothing fails for good",
