@@ -12,10 +12,7 @@ const plan: HubConnectionPlan = {
   heartbeatMs: false,
   retryMs: undefined,
   maxDurationMs: false,
-  maxQueueBytes: false,
-  maxStallMs: false,
-  slowConsumer: "disconnect",
-  done: undefined,
+  rules: { maxQueueBytes: false, maxStallMs: false, slowConsumer: "disconnect", done: undefined },
 };
 
 /** A live connection without a reader, in a process that has read the log up to a position. */

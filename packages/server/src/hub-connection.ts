@@ -9,18 +9,24 @@ import { type Bytes, joinBytes } from "./sink/sink.ts";
 import { StallWatch } from "./stall.ts";
 import { emptyComment, Transmission, type TransmissionPlan } from "./transmission.ts";
 
-export interface HubConnectionPlan extends TransmissionPlan {
-  readonly request: Request;
-  /** Distinct, sorted. */
-  readonly channels: readonly string[];
-  readonly holder: Holder;
-  /** Where the process has read the log. */
-  readonly start: Position;
+/** What all connections of a hub have in common. */
+export interface HubConnectionRules {
   readonly maxQueueBytes: number | false;
   readonly maxStallMs: number | false;
   readonly slowConsumer: SlowConsumer;
   /** What the contract writes at the end, before `sse.end`. */
   readonly done: Bytes | undefined;
+}
+
+export interface HubConnectionPlan extends TransmissionPlan {
+  readonly rules: HubConnectionRules;
+  /** Where somebody asks for it later; it takes half of the memory that a connection has. */
+  readonly request: Request | undefined;
+  /** Distinct, sorted. */
+  readonly channels: readonly string[];
+  readonly holder: Holder;
+  /** Where the process has read the log. */
+  readonly start: Position;
 }
 
 export interface HubConnectionOwner {
@@ -34,7 +40,6 @@ export interface HubConnectionOwner {
 
 /** One reader of a hub's log: a position that moves, and a queue for when the client is slower than the log. */
 export class HubConnection {
-  readonly request: Request;
   readonly channels: readonly string[];
   readonly holder: Holder;
   /** Where it stands among its audience; kept by that. */
@@ -42,32 +47,37 @@ export class HubConnection {
   /** Whether it gets what is published, past its replay; kept by the feed. */
   isLive = false;
   readonly #owner: HubConnectionOwner;
-  readonly #plan: HubConnectionPlan;
+  readonly #rules: HubConnectionRules;
+  readonly #request: Request | undefined;
   readonly #transmission: Transmission;
-  readonly #queue: SendQueue;
-  readonly #stall: StallWatch;
+  /** Both from when the client first was slower than the log. */
+  #queue: SendQueue | undefined;
+  #stall: StallWatch | undefined;
   /** What the log has up to here, this connection has taken, as far as its channels go. */
   #taken: Position;
   /** The last position the client was sent. */
   #sent: Position;
   #finishing = false;
   #delivered = 0;
-  #onReady: (() => void)[] = [];
+  #onReady: (() => void)[] | undefined;
 
   constructor(plan: HubConnectionPlan, owner: HubConnectionOwner) {
-    this.request = plan.request;
+    this.#request = plan.request;
     this.channels = plan.channels;
     this.holder = plan.holder;
-    this.#plan = plan;
+    this.#rules = plan.rules;
     this.#owner = owner;
     this.#taken = this.#sent = plan.start;
-    this.#queue = new SendQueue(plan.maxQueueBytes, plan.slowConsumer);
     this.#transmission = new Transmission(plan, this);
-    this.#stall = new StallWatch(this.#transmission, plan.maxStallMs, () => this.#onStalled());
   }
 
   get body(): ReadableStream<Bytes> {
     return this.#transmission.body;
+  }
+  /** For hooks that the plan kept it for. */
+  get request(): Request {
+    if (this.#request === undefined) throw new TypeError("The request of this connection was let go.");
+    return this.#request;
   }
   get isClosed(): boolean {
     return this.#transmission.reason !== undefined;
@@ -79,13 +89,15 @@ export class HubConnection {
     return this.#delivered;
   }
   get dropped(): number {
-    return this.#queue.dropped;
+    return this.#queue?.dropped ?? 0;
   }
 
   /** Settles when nothing waits for the client, or the connection has ended. */
   get ready(): Promise<void> {
-    if (this.isClosed || (!this.#transmission.blocked && this.#queue.isEmpty)) return Promise.resolve();
-    return new Promise((resolve) => this.#onReady.push(resolve));
+    if (this.isClosed || this.#canSend) return Promise.resolve();
+    this.#onReady ??= [];
+    const waiting = this.#onReady;
+    return new Promise((resolve) => waiting.push(resolve));
   }
 
   /** What was published in a turn. What this connection has already, by replay or elsewhere, is passed over. */
@@ -93,13 +105,15 @@ export class HubConnection {
     const { epoch, offset } = this.#taken;
     if (this.#finishing || batch.last.epoch !== epoch || batch.last.offset <= offset) return;
     if (!batch.hasEnd && batch.first.offset > offset) {
-      this.#take(batch.frames, () => batch.bytes);
+      this.#taken = batch.last;
+      if (this.#canSend) this.#send(batch.bytes, batch.frames.length, batch.last);
+      else this.#enqueue(batch.frames);
       return;
     }
     const end = batch.frames.findIndex((frame) => frame.end && frame.offset > offset);
     const upTo = end === -1 ? batch.last.offset : batch.frames[end]!.offset;
     const frames = batch.frames.filter((frame) => frame.offset > offset && frame.offset <= upTo);
-    this.#take(frames, () => joinFrames(frames));
+    this.#take(frames);
     if (end !== -1) this.#finish();
   }
 
@@ -147,36 +161,52 @@ export class HubConnection {
     // its process has, and never goes back.
     const to = further(this.#taken, this.#owner.flushed);
     const moved = to.epoch === this.#sent.epoch && to.offset > this.#sent.offset;
-    if (!this.isLive || !moved || !this.#queue.isEmpty) return emptyComment();
+    if (!this.isLive || !moved || !this.#isQueueEmpty) return emptyComment();
     this.#taken = this.#sent = to;
     return markBytes(to);
   }
 
   onDrain(): void {
-    this.#stall.stop();
-    while (!this.#queue.isEmpty && !this.#transmission.blocked && !this.isClosed) this.#sendQueue();
+    this.#stall?.stop();
+    while (!this.#isQueueEmpty && !this.#transmission.blocked && !this.isClosed) this.#sendQueue();
     if (this.#transmission.blocked) return;
     if (this.#finishing) this.#finish();
     this.#settle();
   }
 
   onClose(reason: CloseReason): void {
-    this.#stall.stop();
-    this.#queue.clear();
+    this.#stall?.stop();
+    this.#queue?.clear();
     this.#settle();
     this.#owner.onClosed(this, reason);
   }
 
-  #take(frames: readonly Frame[], bytes: () => Bytes): void {
+  get #isQueueEmpty(): boolean {
+    return this.#queue?.isEmpty ?? true;
+  }
+
+  get #canSend(): boolean {
+    return !this.#transmission.blocked && this.#isQueueEmpty;
+  }
+
+  #take(frames: readonly Frame[]): void {
     const last = frames.at(-1);
     if (last === undefined) return;
     this.#taken = last;
-    if (!this.#transmission.blocked && this.#queue.isEmpty) this.#send(bytes(), frames.length, last);
-    else if (!frames.every((frame) => this.#queue.push(frame))) this.close("slow");
+    if (this.#canSend) this.#send(joinFrames(frames), frames.length, last);
+    else this.#enqueue(frames);
+  }
+
+  #enqueue(frames: readonly Frame[]): void {
+    const { maxQueueBytes, slowConsumer } = this.#rules;
+    this.#queue ??= new SendQueue(maxQueueBytes, slowConsumer);
+    const queue = this.#queue;
+    if (!frames.every((frame) => queue.push(frame))) this.close("slow");
   }
 
   #sendQueue(): void {
     const before = this.#sent;
+    if (this.#queue === undefined) return;
     const { frames, dropped } = this.#queue.take();
     const last = frames.at(-1);
     if (last === undefined) return;
@@ -192,7 +222,12 @@ export class HubConnection {
     if (this.isClosed) return;
     this.#delivered += events;
     this.#sent = last;
-    if (!this.#transmission.write(bytes) && !this.isClosed) this.#stall.start();
+    if (!this.#transmission.write(bytes) && !this.isClosed) this.#startStall();
+  }
+
+  #startStall(): void {
+    this.#stall ??= new StallWatch(this.#transmission, this.#rules.maxStallMs, () => this.#onStalled());
+    this.#stall.start();
   }
 
   #onStalled(): void {
@@ -203,13 +238,13 @@ export class HubConnection {
   /** The stream is finished: what waits goes out first. */
   #finish(): void {
     this.#finishing = true;
-    if (!this.#queue.isEmpty) return;
-    const { done } = this.#plan;
+    if (!this.#isQueueEmpty) return;
+    const { done } = this.#rules;
     this.close("ended", done === undefined ? endBytes() : joinBytes([done, endBytes()]));
   }
 
   #settle(): void {
-    for (const resolve of this.#onReady.splice(0)) resolve();
+    for (const resolve of this.#onReady?.splice(0) ?? []) resolve();
   }
 }
 

@@ -10,7 +10,7 @@ import { Feed } from "./feed.ts";
 import { encode, type GapReason } from "./frame.ts";
 import { type Admitted, Gate } from "./gate.ts";
 import { GrantWatch } from "./grants.ts";
-import { HubConnection, type HubConnectionOwner } from "./hub-connection.ts";
+import { HubConnection, type HubConnectionOwner, type HubConnectionRules } from "./hub-connection.ts";
 import {
   type ConnectionFacts,
   type DrainOptions,
@@ -26,7 +26,6 @@ import { optionalLimit, retryTime } from "./options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import { lastEventIdOf } from "./request.ts";
 import { headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
-import type { Bytes } from "./sink/sink.ts";
 import { sendSnapshot } from "./snapshot.ts";
 import { retryLine } from "./transmission.ts";
 
@@ -43,7 +42,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   readonly #hasChannels: boolean;
   /** A contract with `end`: its streams finish by themselves. */
   readonly #isFinite: boolean;
-  readonly #done: Bytes | undefined;
+  readonly #rules: HubConnectionRules;
   readonly #origins: OriginPolicy;
   readonly #gate: Gate;
   readonly #backplane: Backplane;
@@ -68,7 +67,8 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#settings = settings;
     this.#hasChannels = hasChannels;
     this.#isFinite = (end?.length ?? 0) > 0;
-    this.#done = done === undefined ? undefined : encode(serializeEvent({ data: done }));
+    const last = done === undefined ? undefined : encode(serializeEvent({ data: done }));
+    this.#rules = { ...settings.limits, slowConsumer: settings.slowConsumer, done: last };
     this.#origins = new OriginPolicy(options.cors, options.hosts);
     this.#gate = new Gate({ limits: settings.limits, authorize, hasChannels });
     this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
@@ -211,18 +211,15 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
 
   #open(request: Request, admitted: Admitted): HubConnection {
     const { channels, holder, grant } = admitted;
-    const { limits, heartbeatMs, retryMs, slowConsumer } = this.#settings;
-    const plan = {
-      ...limits,
-      heartbeatMs,
-      retryMs,
-      slowConsumer,
-      request,
-      signal: request.signal,
-      channels,
-      holder,
-    };
-    const connection = new HubConnection({ ...plan, start: this.#feed.read, done: this.#done }, this);
+    const { limits, heartbeatMs, retryMs } = this.#settings;
+    const { authorize, snapshot } = this.#options;
+    const times = { heartbeatMs, retryMs, maxDurationMs: limits.maxDurationMs };
+    const keeps = authorize !== undefined || snapshot !== undefined;
+    const asked = { request: keeps ? request : undefined, signal: request.signal, channels, holder };
+    const connection = new HubConnection(
+      { ...times, ...asked, rules: this.#rules, start: this.#feed.read },
+      this,
+    );
     const release = grant === undefined ? admitted.leave : this.#holdGrant(connection, admitted);
     this.#connections.set(connection, release);
     this.#tell((hooks) => hooks.opened?.(this.#factsOf(connection)));

@@ -47,7 +47,7 @@ export class Transmission implements SinkOwner, Rung {
   #sink: Sink;
   #body: StreamSink | undefined;
   #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.onGone();
+  #onAbort: (() => void) | undefined;
   readonly #heartbeat: Alarm | undefined;
   readonly #rotation: ReturnType<typeof setTimeout> | undefined;
   #reason: CloseReason | undefined;
@@ -60,7 +60,10 @@ export class Transmission implements SinkOwner, Rung {
     this.#sink = this.#body;
     const { heartbeatMs, maxDurationMs } = plan;
     this.#sink.write(encode(plan.opening ?? announcement(plan)));
-    this.#signal?.addEventListener("abort", this.#onAbort);
+    if (plan.signal !== undefined) {
+      this.#onAbort = () => this.onGone();
+      plan.signal.addEventListener("abort", this.#onAbort);
+    }
     if (heartbeatMs !== false) this.#heartbeat = startAlarm(heartbeatMs, this);
     if (maxDurationMs !== false) {
       this.#rotation = startTimer(() => this.close("rotated"), spread(maxDurationMs));
@@ -102,7 +105,7 @@ export class Transmission implements SinkOwner, Rung {
     this.#reason = reason;
     this.#heartbeat?.stop();
     clearTimeout(this.#rotation);
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#forgetSignal();
     if (reason === "client") this.#letGo();
     else if (reason === "slow") this.#sink.destroy();
     else this.#endSink();
@@ -122,9 +125,12 @@ export class Transmission implements SinkOwner, Rung {
   onRedirect(sink: Sink, signal: AbortSignal | undefined): void {
     this.#sink = sink;
     this.#body = undefined;
-    if (signal === undefined || signal !== this.#signal) return;
-    signal.removeEventListener("abort", this.#onAbort);
-    this.#signal = undefined;
+    if (signal === this.#signal) this.#forgetSignal();
+  }
+
+  #forgetSignal(): void {
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#signal = this.#onAbort = undefined;
   }
 
   /** Nobody is there to see a cut: a body ends without an error, which runtimes would report as a failure. */
