@@ -31,6 +31,13 @@ export interface ConnectionFacts {
 
 // biome-ignore lint/suspicious/noExplicitAny: options that name no contract go with every one
 export interface HubOptions<M extends EventMap = any> {
+  /**
+   * Makes the hub the only one of its name in the process: who asks for it again gets the same one, with its log and its
+   * connections, also from a module that was reloaded, or loaded twice. The other options are those of the first call
+   * until the hub is closed; with another contract, or the other kind of hub, it is an `InvalidOptionError`, since one
+   * log cannot speak two. Default: a hub of its own for each call.
+   */
+  readonly name?: string | undefined;
   /** Where the log is. Default: the memory of this process. One that is given is not closed with the hub. */
   readonly backplane?: Backplane | undefined;
   /** How much the memory backplane keeps; false: nothing. Default: 10,000 events, 32 MiB, 5 minutes. */

@@ -1,6 +1,7 @@
 import type { EventContract, EventMap, InputOf, SendableType } from "@sse/protocol";
 import { HubCore } from "./hub-core.ts";
 import type { HubBase, HubOptions, RespondOptions } from "./hub-options.ts";
+import { namedHub } from "./hub-registry.ts";
 import type { PublishOptions } from "./publisher.ts";
 
 /** One feed: every connection gets every event. */
@@ -44,12 +45,15 @@ export function createHub<M extends EventMap>(
   events: EventContract<M>,
   options: HubOptions<NoInfer<M>> = {},
 ): Hub<M> {
-  const core = new HubCore(events, options, false);
-  return {
-    ...baseOf(core),
-    publish: (type, data, publishOptions) => core.publish(undefined, type, data, publishOptions),
-    respond: (request, respondOptions) => core.respond(request, [], respondOptions),
+  const make = (onClosed?: () => void): Hub<M> => {
+    const core = new HubCore(events, options, false);
+    return {
+      ...baseOf(core, onClosed),
+      publish: (type, data, publishOptions) => core.publish(undefined, type, data, publishOptions),
+      respond: (request, respondOptions) => core.respond(request, [], respondOptions),
+    };
   };
+  return options.name === undefined ? make() : namedHub(options.name, "hub", events, make);
 }
 
 /** A hub with channels: each event goes to one, each connection has one or more. Throws as `createHub` does. */
@@ -57,21 +61,28 @@ export function createChannelHub<M extends EventMap, Channel extends string = st
   events: EventContract<M>,
   options: HubOptions<NoInfer<M>> = {},
 ): ChannelHub<M, Channel> {
-  const core = new HubCore(events, options, true);
-  return {
-    ...baseOf(core),
-    publish: (type, data, publishOptions) =>
-      core.publish(publishOptions?.channel, type, data, publishOptions),
-    respond: (request, respondOptions) => core.respond(request, respondOptions?.channels, respondOptions),
+  const make = (onClosed?: () => void): ChannelHub<M, Channel> => {
+    const core = new HubCore(events, options, true);
+    return {
+      ...baseOf(core, onClosed),
+      publish: (type, data, publishOptions) =>
+        core.publish(publishOptions?.channel, type, data, publishOptions),
+      respond: (request, respondOptions) => core.respond(request, respondOptions?.channels, respondOptions),
+    };
   };
+  return options.name === undefined ? make() : namedHub(options.name, "channel hub", events, make);
 }
 
-function baseOf<M extends EventMap>(core: HubCore<M>): HubBase {
+function baseOf<M extends EventMap>(core: HubCore<M>, onClosed: () => void = () => {}): HubBase {
+  const close = (): Promise<void> => {
+    onClosed(); // its name is free from here on
+    return core.close();
+  };
   return {
     stats: () => core.stats(),
     revoke: (principal) => core.revoke(principal),
     drain: (options) => core.drain(options),
-    close: () => core.close(),
-    [Symbol.asyncDispose]: () => core.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

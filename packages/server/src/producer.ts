@@ -31,7 +31,7 @@ export function runProducer<M extends EventMap>(
   if (produced === undefined || produced === null) return;
   const iterator = iteratorOf(produced);
   if (iterator !== undefined) void pump(connection, iterator);
-  else if (produced instanceof Promise) produced.catch((error: unknown) => fail(connection, error));
+  else if ("then" in produced) Promise.resolve(produced).catch((error: unknown) => fail(connection, error));
 }
 
 type EventIterator<M extends EventMap> = AsyncIterator<OutgoingEvent<M>> | Iterator<OutgoingEvent<M>>;
