@@ -2,6 +2,7 @@ import { BackplaneError } from "@sse/protocol";
 import { Frame } from "../frame.ts";
 import { optionalLimit } from "../options.ts";
 import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
+import { newEpoch } from "./epoch.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
 import { RingLog } from "./ring-log.ts";
 
@@ -131,9 +132,4 @@ class MemoryBackplane implements Backplane {
 
 function emptyPage(gap: "unknown-epoch" | "future", head: Position): ReplayPage {
   return { gap, from: head, frames: [], upTo: head };
-}
-
-/** Never the same twice, and short, since every id carries it. */
-function newEpoch(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(2)), (word) => word.toString(36)).join("");
 }

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane, BackplaneListener, ReplayPage } from "../../src/backplane/backplane.ts";
-import type { BackplaneMessage, Position } from "../../src/backplane/message.ts";
+import type { Position } from "../../src/backplane/message.ts";
 import type { Frame } from "../../src/frame.ts";
 import { eventually } from "../support/serve.ts";
+import { message } from "./message.ts";
+
+export { message };
 
 /** How an implementation is set up: each call of `open` is another process on the same log. */
 export interface BackplaneUnderTest {
@@ -13,10 +16,6 @@ export interface BackplaneUnderTest {
 }
 
 const decoder = new TextDecoder();
-
-export function message(data: string, channel = "a", more: Partial<BackplaneMessage> = {}): BackplaneMessage {
-  return { channel, payload: `data: ${data}\n\n`, key: undefined, end: false, ...more };
-}
 
 function dataOf(frames: readonly Frame[]): string[] {
   return frames.map(({ bytes }) => /data: (.*)\n\n$/.exec(decoder.decode(bytes))?.[1] ?? "");
