@@ -16,6 +16,7 @@ test("the door has these names, and no others", () => {
   ]);
   expect(Object.keys(nodeDoor).sort()).toEqual([
     "diagnosticsHooks",
+    "leanStreams",
     "toNodeListener",
     "toRequest",
     "writeResponse",
