@@ -15,7 +15,7 @@ const FIREFOX = [
   "/usr/bin/firefox",
   "/Applications/Firefox.app/Contents/MacOS/firefox",
 ];
-const firefoxPath = [process.env.FIREFOX, ...FIREFOX].find((path) => path !== undefined && existsSync(path));
+const firefoxPath = FIREFOX.find((path) => existsSync(path));
 
 export const chromium: TestBrowser = {
   name: "Chromium",

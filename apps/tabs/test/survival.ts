@@ -59,7 +59,7 @@ function judge(name: string, server: NumbersServer, fleet: Fleet): Survival {
   // The limits, and what a busy machine adds to everything that happens on it.
   expect(found.silenceMs).toBeLessThan(2500 + stallMs);
   expect(percentile(took("close", "reload", "navigate", "freeze"), 95)).toBeLessThan(150 + stallMs);
-  // What was let go of may be on its way to the server for a moment.
-  expect(found.overlapMs).toBeLessThan(250 + stallMs);
+  // What was let go of may be on its way to the server for a moment; a second reader would stay.
+  expect(found.overlapMs).toBeLessThan(1000 + stallMs);
   return { keptPages };
 }

@@ -279,6 +279,20 @@ test("what else is said on the channel breaks nothing", async () => {
   channel.close();
 });
 
+test("what a leader says that was one before is not taken", async () => {
+  const { url, open } = await play({ body: [opening(0), { gate: "go" }, text(1)], end: "hold" });
+  const [first, second] = await openTabs(2, url);
+  const channel = new BroadcastChannel(nameOf(url, keyOf(first)));
+  const late = { type: "n", data: "9", lastEventId: "a.9", at: "a.9", epoch: 5 };
+  const frames = range(1, 9).map((seq) => ({ ...late, seq }));
+  channel.postMessage({ kind: "news", epoch: 5, frames, ordered: true });
+  channel.postMessage({ kind: "state", epoch: 5, state: { status: "closed", reason: "ended" } });
+  await open("go");
+  for (const one of [first, second]) await one?.has(1);
+  expect([first, second].map((one) => one?.subscription.state.status)).toEqual(["open", "open"]);
+  channel.close();
+});
+
 test("a leader that hangs has the lock taken away", async () => {
   const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
   const key = newKey();
