@@ -41,6 +41,26 @@ it("memory.ts: a restart is one gap that is announced", async () => {
   stream.close();
 });
 
+it("sqlite.ts: a crash and a restart lose nothing", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "docs-sqlite-"));
+  const env = { LOG_FILE: join(folder, "news.sqlite") };
+  const port = await freePort();
+  const first = await Running.file("scaling/sqlite.ts", env, port);
+  const { stream, read, gaps } = follow(() => [first]);
+  await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+  await publish(first, "one");
+  await expect.poll(() => read).toEqual(["one"]);
+  await Promise.all([publish(first, "two"), publish(first, "three")]);
+  await first.stop("SIGKILL");
+  await using second = await Running.file("scaling/sqlite.ts", env, port);
+  await publish(second, "four");
+  await expect.poll(() => read.length, { timeout: 20_000 }).toBe(4);
+  expect([read.at(0), read.slice(1, 3).sort(), read.at(3)]).toEqual(["one", ["three", "two"], "four"]);
+  expect(gaps).toEqual([]);
+  stream.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
 /** Two processes on one store; one of them is killed, and later they are restarted one after the other. */
 async function survives(file: string, env: object): Promise<void> {
   const servers = [await Running.file(file, env), await Running.file(file, env)];

@@ -3,6 +3,8 @@ import { type ConnectOptions, connect, EventSource } from "@sse/client";
 import { defineEvents, json } from "@sse/protocol";
 import { describe, expect, it } from "vitest";
 import { watch } from "../../pages/guides/errors/watch.ts";
+import { installed } from "../support/installed.ts";
+import { Pages } from "../support/page.ts";
 import { serve } from "../support/serve.ts";
 
 const events = defineEvents({ a: json<{ n: number }>() });
@@ -170,4 +172,22 @@ it("watch() logs what is left out, what is missing, every wait, and the end", as
     expect.stringMatching(/^again \(1\) in \d+ ms: connection-lost$/),
     expect.stringContaining("over: response-refused, GET http://127.0.0.1"),
   ]);
+});
+
+it.skipIf(!installed.chromium)("in a browser a redirect to another origin is a lost connection", async () => {
+  await using pages = await Pages.start();
+  const asked: string[] = [];
+  await using elsewhere = await serve((req, res) => {
+    asked.push(req.headers.authorization ?? "");
+    stream(OPENING)(res.setHeader("access-control-allow-origin", "*"), req);
+  });
+  await using server = await serve((_req, res) => {
+    res.setHeader("access-control-allow-origin", "*").writeHead(302, { location: elsewhere.url }).end();
+  });
+  const page = await pages.open(`import { connect } from "@sse/client";
+    globalThis.codes = [];
+    const stream = connect("${server.url}", { onReconnect: ({ error }) => void codes.push(error.code) });
+    stream.on("*", () => {});`);
+  await expect.poll(() => page.evaluate("codes[0]"), { timeout: 20_000 }).toBe("connection-lost");
+  expect(asked).toEqual([]);
 });
