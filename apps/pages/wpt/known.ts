@@ -19,10 +19,6 @@ export const ours: readonly Known[] = [
     name: "coming back to another origin with a plain id costs no preflight",
     why: "to fetch, Last-Event-ID is a header as others are; connect's cursor: 'query' costs none",
   },
-  {
-    name: "between two messages of one piece promises are settled",
-    why: "a script cannot run the microtasks of others between two events",
-  },
 ];
 
 /** What Chromium's own does not do as the standard has it. */

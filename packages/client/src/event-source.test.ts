@@ -242,6 +242,41 @@ describe("messages", () => {
   });
 });
 
+describe("messages of one chunk", () => {
+  const chunk = ["a", "b", "c"].map((data) => `data: ${data}\n\n`).join("");
+  const listen = (source: EventTarget) => {
+    const got: string[] = [];
+    source.addEventListener("message", (event) => got.push((event as MessageEvent).data));
+    source.addEventListener("error", () => got.push("error"));
+    return got;
+  };
+
+  test("are all told before the loss that follows them", async () => {
+    const { url } = await play({ body: [chunk], end: "rst" }, { status: 404 });
+    const source = open(url);
+    const got = listen(source);
+    while (source.readyState !== 2) await once(source, "error");
+    // A reset may overtake what was sent before it.
+    expect([[], ["a", "b", "c"]]).toContainEqual(got.slice(0, -2));
+  });
+
+  test("are all told before an event that is too long", async () => {
+    const { url } = await play(stream(`${chunk}data: ${"x".repeat(2000)}`));
+    const source = open(url, { maxEventBytes: 1000 });
+    const got = listen(source);
+    await once(source, "error");
+    expect(got).toEqual(["a", "b", "c", "error"]);
+  });
+
+  test("let promises settle between them, in pages", async () => {
+    if (globalThis.location === undefined) return;
+    const source = open((await play(stream(chunk))).url);
+    const got: string[] = [];
+    while (got.length < 3) got.push((await message(source)).data);
+    expect(got).toEqual(["a", "b", "c"]);
+  });
+});
+
 describe("reconnecting", () => {
   test("tells an error while CONNECTING, and goes to the original URL with the last event ID as UTF-8", async () => {
     // Chromium drops what it received and did not hand over yet when the connection breaks, so the cut waits.

@@ -14,6 +14,7 @@ import {
 } from "./options.ts";
 import { judgeByStandard } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
+import { TaskQueue } from "./task-queue.ts";
 import { watchPage } from "./transport/page-life.ts";
 import { parseUrl, send } from "./transport/request.ts";
 import { StandardDispatch } from "./transport/standard-dispatch.ts";
@@ -101,6 +102,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   readonly #url: string;
   readonly #withCredentials: boolean;
   readonly #handlers: EventHandlers = new EventHandlers(this);
+  readonly #tasks: TaskQueue = new TaskQueue();
   readonly #connection: Connection;
 
   constructor(url: string | URL, init: EventSourceOptions<M> = {}) {
@@ -163,22 +165,27 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     return {
       onState: (state) => this.#onState(state),
       onEvent: (event) =>
-        contract === undefined ? this.#dispatch(event.type, event) : this.#typed(event, contract, onIssue),
+        this.#tasks.run(() => {
+          if (contract === undefined) this.#dispatch(event.type, event);
+          else this.#typed(event, contract, onIssue);
+        }),
       onPoisonId: (id) => onIssue(poisonId(id, this.#connection.received)),
       onPosition: () => {},
-      ready: () => undefined,
+      ready: () => this.#tasks.whenEmpty(),
       isFinished: () => false,
     };
   }
 
   #onState(state: ConnectionState): void {
+    const { reason } = this.#connection;
+    // Whoever closed wants no more; what came before a loss is told before it.
+    if (reason === undefined || reason === "failed") this.#tasks.flush();
+    else this.#tasks.clear();
     // [spec] "announce the connection"; "reestablish" and "fail the connection" fire `error`, `close()` nothing.
     if (state.status === "open") this.dispatchEvent(new Event("open"));
     else if (state.status === "waiting") this.dispatchEvent(errorEvent(state.error));
-    else if (state.status === "closed") {
-      const { reason } = this.#connection;
-      if (reason === "failed" || reason === "stopped") this.dispatchEvent(errorEvent(state.error));
-    }
+    else if (state.status === "closed" && (reason === "failed" || reason === "stopped"))
+      this.dispatchEvent(errorEvent(state.error));
   }
 
   #typed(
@@ -206,6 +213,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
       if (decoded.end) this.#connection.close("ended");
     } catch (cause) {
       // Only an asynchronous schema throws: an error of the program, which every event would repeat.
+      this.#tasks.clear();
       this.#connection.close("failed", cause as SseError);
     }
   }
