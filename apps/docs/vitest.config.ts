@@ -10,5 +10,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    // Busy machines take their time; what is waited for comes, or the test fails.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -54,7 +54,7 @@ describe("from eventsource", () => {
     );
     const lines: string[] = [];
     const close = follow(server.url, "token", (line) => lines.push(line));
-    await expect.poll(() => lines.at(-1), { timeout: 10_000 }).toBe("error 403");
+    await expect.poll(() => lines.at(-1)).toBe("error 403");
     close();
     expect(lines).toEqual(["tick 1", "error undefined", "tick 2", "error undefined", "error 403"]);
     expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, "1", "2"]);
@@ -103,12 +103,12 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
         `import { follow } from "./migrating/native-eventsource/${file}.ts"; follow("${server.url}", log);`,
       );
       const expected = ["open", "tick 1"];
-      await expect.poll(lines, { timeout: 20_000 }).toEqual(expected);
+      await expect.poll(lines).toEqual(expected);
       server.cut();
       expected.push("again", "open", "tick 2");
-      await expect.poll(lines, { timeout: 20_000 }).toEqual(expected);
+      await expect.poll(lines).toEqual(expected);
       server.cut();
-      await expect.poll(lines, { timeout: 20_000 }).toEqual([...expected, "again", "over"]);
+      await expect.poll(lines).toEqual([...expected, "again", "over"]);
       expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, "1", "2"]);
       await page.close();
     });
@@ -123,7 +123,7 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
         const { page, lines } = await run(
           `import { follow } from "./migrating/native-eventsource/${file}.ts"; follow("${server.url}", log);`,
         );
-        await expect.poll(lines, { timeout: 20_000 }).toContain(last);
+        await expect.poll(lines).toContain(last);
         await page.close();
       }
     });
@@ -149,9 +149,9 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
     it.each(["before", "after"])("%s: an answer word by word, and the text of a refusal", async (file) => {
       await using server = await answering(streams(words, "ends"), refuses(422));
       const first = await run(asking(file, server.url));
-      await expect.poll(first.lines, { timeout: 10_000 }).toEqual(["a", "b", "over"]);
+      await expect.poll(first.lines).toEqual(["a", "b", "over"]);
       const second = await run(asking(file, server.url));
-      await expect.poll(second.lines, { timeout: 10_000 }).toEqual(["failed: no\n"]);
+      await expect.poll(second.lines).toEqual(["failed: no\n"]);
       expect(server.asked[0]).toMatchObject({ method: "POST", authorization: "Bearer token" });
       await Promise.all([first.page.close(), second.page.close()]);
     });
@@ -163,7 +163,7 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
       ]) {
         await using server = await answering(streams("event: word\ndata: a\n\n", "ends"));
         const { page, lines } = await run(asking(file as string, server.url));
-        await expect.poll(lines, { timeout: 10_000 }).toEqual(["a", last]);
+        await expect.poll(lines).toEqual(["a", last]);
         await page.close();
       }
     });
@@ -174,16 +174,16 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
       const first = await run(`import { fetchEventSource } from "@microsoft/fetch-event-source";
         const onmessage = ({ data }) => log(data);
         fetchEventSource("${before.url}", { method: "POST", body: "{}", openWhenHidden: true, onmessage });`);
-      await expect.poll(first.lines, { timeout: 10_000 }).toEqual(["a"]);
+      await expect.poll(first.lines).toEqual(["a"]);
       before.cut();
-      await expect.poll(() => before.asked.length, { timeout: 10_000 }).toBeGreaterThan(1);
+      await expect.poll(() => before.asked.length).toBeGreaterThan(1);
       await first.page.close();
       await using after = await answering(begins, refuses(400));
       const second = await run(asking("after", after.url));
-      await expect.poll(second.lines, { timeout: 10_000 }).toEqual(["a"]);
+      await expect.poll(second.lines).toEqual(["a"]);
       after.cut();
       const cut = expect.stringContaining("was cut before it was finished");
-      await expect.poll(second.lines, { timeout: 10_000 }).toEqual(["a", cut]);
+      await expect.poll(second.lines).toEqual(["a", cut]);
       expect(after.asked.length).toBe(1);
       await second.page.close();
     });
@@ -194,7 +194,7 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
       const { page, lines } = await run(
         `import { follow } from "./migrating/fetch-event-source/${file}.ts"; follow("${server.url}", ${token}, log);`,
       );
-      await expect.poll(lines, { timeout: 10_000 }).toEqual(["tick 1", "tick 2"]);
+      await expect.poll(lines).toEqual(["tick 1", "tick 2"]);
       expect(server.asked.map(({ lastEventId }) => lastEventId)).toEqual([undefined, "1"]);
       await page.close();
     });
@@ -216,7 +216,7 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
         const { page, lines } = await run(
           `import { follow } from "./migrating/fetch-event-source/${file}.ts"; follow("${server.url}", ${token}, log);`,
         );
-        await expect.poll(lines, { timeout: 10_000 }).toEqual(["tick 1"]);
+        await expect.poll(lines).toEqual(["tick 1"]);
         await page.evaluate(hide);
         if (closes) await expect.poll(() => open).toBe(0);
         else expect(await page.evaluate("fetch('/').then(() => 1)")).toBe(1);

@@ -41,13 +41,13 @@ describe.concurrent.each(proxyNames)("%s", (name) => {
     const stream = connect(news, proxy.url);
     const read: number[] = [];
     stream.on("headline", ({ data }) => read.push(data.n));
-    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => app.hub.stats().connections).toBe(1);
     for (let n = 1; n <= 5; n++) {
       await app.hub.publish("headline", { n });
-      await expect.poll(() => read.length, { timeout: 10_000 }).toBe(n);
+      await expect.poll(() => read.length).toBe(n);
     }
     stream.close();
-    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => app.hub.stats().connections).toBe(0);
   });
 
   test("keeps a quiet stream as long as there are heartbeats", async ({ expect }) => {
@@ -75,10 +75,10 @@ describe.concurrent.each(["nginx", "haproxy"] as const)("%s", (name) => {
       const states: string[] = [];
       stream.onStateChange(({ status }) => states.push(status));
       stream.on("headline", ({ data }) => read.push(data.n));
-      await expect.poll(() => stream.lastEventId, { timeout: 10_000 }).not.toBe("");
-      await expect.poll(() => states, { timeout: 20_000 }).toContain("waiting");
+      await expect.poll(() => stream.lastEventId).not.toBe("");
+      await expect.poll(() => states).toContain("waiting");
       for (let n = 1; n <= 3; n++) await app.hub.publish("headline", { n });
-      await expect.poll(() => read, { timeout: 20_000 }).toEqual([1, 2, 3]);
+      await expect.poll(() => read).toEqual([1, 2, 3]);
       stream.close();
     },
   );
@@ -94,7 +94,7 @@ describe("what the proxies' page says beside", () => {
       await using proxy = await behind("nginx", app.port, bare);
       const read = connect(news, proxy.url)[Symbol.asyncIterator]();
       const first = read.next();
-      await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+      await expect.poll(() => app.hub.stats().connections).toBe(1);
       await app.hub.publish("headline", { n: 1 });
       expect(await first).toMatchObject({ value: { data: { n: 1 } } });
       await read.return?.();
@@ -107,7 +107,7 @@ describe("what the proxies' page says beside", () => {
     await using proxy = await behind("caddy", app.port, compressed);
     const read = connect(news, proxy.url)[Symbol.asyncIterator]();
     const first = read.next();
-    await expect.poll(() => app.hub.stats().connections, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => app.hub.stats().connections).toBe(1);
     await app.hub.publish("headline", { n: 1 });
     expect(await first).toMatchObject({ value: { data: { n: 1 } } });
     await read.return?.();
@@ -116,7 +116,7 @@ describe("what the proxies' page says beside", () => {
 
 describe("a server that goes down", () => {
   it("drains: clients leave one by one, nothing is lost at the next one, and the process ends", async () => {
-    const server = await Running.file("operations/server.ts", { DRAIN_MS: "1000" });
+    const server = await Running.file("operations/server.ts", { DRAIN_MS: "3000" });
     const closed: number[] = [];
     const streams = Array.from({ length: 20 }, () => {
       const stream = connect(news, server.url("/events"), { onReconnect: () => false });
@@ -124,16 +124,14 @@ describe("a server that goes down", () => {
       stream.closed.then(() => closed.push(performance.now()));
       return stream;
     });
-    await expect
-      .poll(() => streams.every(({ state }) => state.status === "open"), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => streams.every(({ state }) => state.status === "open")).toBe(true);
     const exited = server.stop("SIGTERM");
-    await expect.poll(async () => (await fetch(server.url("/healthy"))).status, { timeout: 900 }).toBe(503);
+    await expect.poll(async () => (await fetch(server.url("/healthy"))).status, { timeout: 2500 }).toBe(503);
     await Promise.all(streams.map((stream) => stream.closed));
     await exited;
     const spread = Math.max(...closed) - Math.min(...closed);
-    expect(spread).toBeGreaterThan(500);
-    expect(spread).toBeLessThan(5000);
+    expect(spread).toBeGreaterThan(1500);
+    expect(spread).toBeLessThan(10_000);
   });
 });
 

@@ -63,7 +63,7 @@ describe.concurrent("the recipe", () => {
   it("reader.ts reads what node.ts serves", async ({ expect }) => {
     await using server = await Running.file("recipes/node.ts");
     await using reader = Running.reader("recipes/reader.ts", { PORT: String(server.port) });
-    await expect.poll(() => reader.output, { timeout: 20_000 }).toMatch(/^\d+ This is headline \d+\.\n/);
+    await expect.poll(() => reader.output).toMatch(/^\d+ This is headline \d+\.\n/);
   });
 
   it("global-hub.ts gives every copy of its module the same log and connections", async () => {
@@ -144,9 +144,7 @@ describe.skipIf(!installed.workerd)("in a Cloudflare Worker", () => {
       for await (const event of reader) if (read.push(event.data.text) === 2) break;
       return read;
     });
-    await expect
-      .poll(() => readers.map(({ state }) => state.status), { timeout: 20_000 })
-      .toEqual(["open", "open"]);
+    await expect.poll(() => readers.map(({ state }) => state.status)).toEqual(["open", "open"]);
     const first = await publish("one");
     await publish("two");
     expect(await Promise.all(heard)).toEqual([

@@ -30,12 +30,12 @@ it("memory.ts: a restart is one gap that is announced", async () => {
   const port = await freePort();
   const first = await Running.file("scaling/memory.ts", {}, port);
   const { stream, read, gaps } = follow(() => [first]);
-  await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+  await expect.poll(() => stream.lastEventId).not.toBe("");
   await publish(first, "one");
   await expect.poll(() => read).toEqual(["one"]);
   await first.stop("SIGKILL");
   await using second = await Running.file("scaling/memory.ts", {}, port);
-  await expect.poll(() => gaps, { timeout: 20_000 }).toEqual(["unknown-epoch"]);
+  await expect.poll(() => gaps).toEqual(["unknown-epoch"]);
   await publish(second, "two");
   await expect.poll(() => read).toEqual(["one", "two"]);
   stream.close();
@@ -47,14 +47,14 @@ it("sqlite.ts: a crash and a restart lose nothing", async () => {
   const port = await freePort();
   const first = await Running.file("scaling/sqlite.ts", env, port);
   const { stream, read, gaps } = follow(() => [first]);
-  await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+  await expect.poll(() => stream.lastEventId).not.toBe("");
   await publish(first, "one");
   await expect.poll(() => read).toEqual(["one"]);
   await Promise.all([publish(first, "two"), publish(first, "three")]);
   await first.stop("SIGKILL");
   await using second = await Running.file("scaling/sqlite.ts", env, port);
   await publish(second, "four");
-  await expect.poll(() => read.length, { timeout: 20_000 }).toBe(4);
+  await expect.poll(() => read.length).toBe(4);
   expect([read.at(0), read.slice(1, 3).sort(), read.at(3)]).toEqual(["one", ["three", "two"], "four"]);
   expect(gaps).toEqual([]);
   stream.close();
@@ -67,21 +67,21 @@ async function survives(file: string, env: object): Promise<void> {
   const { stream, read, gaps } = follow(() => servers);
   const sent: string[] = [];
   try {
-    await expect.poll(() => stream.state.status, { timeout: 20_000 }).toBe("open");
-    await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+    await expect.poll(() => stream.state.status).toBe("open");
+    await expect.poll(() => stream.lastEventId).not.toBe("");
     const send = async (server: Running | undefined) => {
       sent.push(`headline ${sent.length}`);
       if (server !== undefined) await publish(server, sent.at(-1) ?? "");
     };
     for (let n = 0; n < 10; n++) await send(servers[n % 2]);
-    await expect.poll(() => read, { timeout: 20_000 }).toEqual(sent);
+    await expect.poll(() => read).toEqual(sent);
     await servers.shift()?.stop("SIGKILL");
     for (let n = 0; n < 10; n++) await send(servers[0]);
-    await expect.poll(() => read, { timeout: 20_000 }).toEqual(sent);
+    await expect.poll(() => read).toEqual(sent);
     servers.push(await Running.file(file, env));
     await servers.shift()?.stop("SIGTERM");
     for (let n = 0; n < 10; n++) await send(servers[0]);
-    await expect.poll(() => read, { timeout: 20_000 }).toEqual(sent);
+    await expect.poll(() => read).toEqual(sent);
     expect(gaps).toEqual([]);
   } finally {
     stream.close();
@@ -100,16 +100,16 @@ describe.skipIf(!installed.redis)("redis.ts", () => {
     const redis = await Redis.start(port);
     await using server = await Running.file("scaling/redis.ts", redis.env);
     const { stream, read, gaps } = follow(() => [server]);
-    await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+    await expect.poll(() => stream.lastEventId).not.toBe("");
     await publish(server, "before");
     await expect.poll(() => read).toEqual(["before"]);
     await redis[Symbol.asyncDispose]();
     expect((await fetch(server.url(), { method: "POST", body: "lost" })).status).toBe(503);
     expect([stream.state.status, gaps]).toEqual(["open", []]);
     await using _again = await Redis.start(port);
-    await expect.poll(() => gaps, { timeout: 20_000 }).toEqual(["unknown-epoch"]);
+    await expect.poll(() => gaps).toEqual(["unknown-epoch"]);
     await publish(server, "after");
-    await expect.poll(() => read, { timeout: 20_000 }).toEqual(["before", "after"]);
+    await expect.poll(() => read).toEqual(["before", "after"]);
     stream.close();
   });
 
@@ -132,13 +132,11 @@ describe.skipIf(!installed.redis)("redis.ts", () => {
       stream.on("sse.gap", ({ data }) => gaps.push(data.reason));
       return { stream, read, gaps };
     });
-    for (const { stream } of streams)
-      await expect.poll(() => stream.lastEventId, { timeout: 20_000 }).not.toBe("");
+    for (const { stream } of streams) await expect.poll(() => stream.lastEventId).not.toBe("");
     await publish(servers[1] as Running, "one");
     await servers[0]?.stop("SIGKILL");
     await publish(servers[1] as Running, "two");
-    for (const { read } of streams)
-      await expect.poll(() => read, { timeout: 20_000 }).toEqual(["one", "two"]);
+    for (const { read } of streams) await expect.poll(() => read).toEqual(["one", "two"]);
     expect(streams.flatMap(({ gaps }) => gaps)).toEqual([]);
     for (const { stream } of streams) stream.close();
     await servers[1]?.stop("SIGKILL");

@@ -149,12 +149,12 @@ describe.skipIf(!installed.chromium)("from a page of another origin, in Chromium
     });
     const source = `document.cookie = "session=1"; const url = "${server.url}"; ${script}`;
     const page = await pages.open(source);
-    await expect.poll(() => crossOrigin.stats().connections, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => crossOrigin.stats().connections).toBe(1);
     // The opening comment and the mark have to be there, or there is no position to come back with.
-    await page.waitForFunction(() => "moved" in globalThis, undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => "moved" in globalThis, undefined);
     server.cut();
     const gets = () => seen.filter((request) => request.startsWith("GET")).length;
-    await expect.poll(gets, { timeout: 20_000 }).toBe(2);
+    await expect.poll(gets).toBe(2);
     await page.close();
     return seen;
   }

@@ -188,6 +188,6 @@ it.skipIf(!installed.chromium)("in a browser a redirect to another origin is a l
     globalThis.codes = [];
     const stream = connect("${server.url}", { onReconnect: ({ error }) => void codes.push(error.code) });
     stream.on("*", () => {});`);
-  await expect.poll(() => page.evaluate("codes[0]"), { timeout: 20_000 }).toBe("connection-lost");
+  await expect.poll(() => page.evaluate("codes[0]")).toBe("connection-lost");
   expect(asked).toEqual([]);
 });

@@ -44,10 +44,10 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
     await page.waitForFunction("globalThis.open");
     await page.evaluate("for (let n = 0; n < 7; n++) open()");
     const open = () => page.evaluate("streams.filter((s) => s.state.status === 'open').length");
-    await expect.poll(open, { timeout: 20_000 }).toBe(6);
+    await expect.poll(open).toBe(6);
     expect(hub.stats().connections).toBe(6);
     await page.evaluate("streams.find((s) => s.state.status === 'open').close()");
-    await expect.poll(open, { timeout: 20_000 }).toBe(6);
+    await expect.poll(open).toBe(6);
     expect(await page.evaluate("streams.filter((s) => s.state.status === 'connecting').length")).toBe(0);
     await page.close();
   });
@@ -58,11 +58,11 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
     const page = await pages.open(`const url = "${server.url}"; ${connecting}`);
     await page.waitForFunction("globalThis.open");
     await page.evaluate("open()");
-    await expect.poll(() => hub.stats().connections, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => hub.stats().connections).toBe(1);
     await page.evaluate("dispatchEvent(new Event('pagehide'))");
-    await expect.poll(() => hub.stats().connections, { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => hub.stats().connections).toBe(0);
     await page.evaluate("dispatchEvent(new Event('pageshow'))");
-    await expect.poll(() => hub.stats().connections, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => hub.stats().connections).toBe(1);
     await page.context().setOffline(true);
     server.cut();
     const status = () => page.evaluate("streams[0].state.status");
@@ -70,7 +70,7 @@ describe.skipIf(!installed.chromium)("in Chromium", () => {
       .poll(() => page.evaluate("streams[0].state.attempt"), { timeout: 30_000 })
       .toBeGreaterThan(2);
     await page.context().setOffline(false);
-    await expect.poll(status, { timeout: 10_000 }).toBe("open");
+    await expect.poll(status).toBe("open");
     await page.close();
   });
 });

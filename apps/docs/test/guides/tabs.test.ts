@@ -22,9 +22,7 @@ it.skipIf(!installed.chromium)(
     const tabs = [await open("ann"), await open("ann"), await open("ann")];
     const subjects = (tab: (typeof tabs)[number]) => tab.evaluate("subjects");
     for (const tab of tabs) {
-      await expect
-        .poll(() => tab.evaluate("globalThis.stream?.state.status"), { timeout: 20_000 })
-        .toBe("open");
+      await expect.poll(() => tab.evaluate("globalThis.stream?.state.status")).toBe("open");
     }
     expect(hub.stats().connections).toBe(1);
     const sent: string[] = [];
@@ -33,13 +31,13 @@ it.skipIf(!installed.chromium)(
       await hub.publish("mail", { from: "bob", subject: sent.at(-1) ?? "" });
     };
     for (let n = 0; n < 5; n++) await publish();
-    for (const tab of tabs) await expect.poll(() => subjects(tab), { timeout: 10_000 }).toEqual(sent);
+    for (const tab of tabs) await expect.poll(() => subjects(tab)).toEqual(sent);
     // The first tab leads: when it goes, another goes on where it was.
     await tabs.shift()?.close();
     for (let n = 0; n < 5; n++) await publish();
-    for (const tab of tabs) await expect.poll(() => subjects(tab), { timeout: 10_000 }).toEqual(sent);
+    for (const tab of tabs) await expect.poll(() => subjects(tab)).toEqual(sent);
     await expect.poll(() => hub.stats().connections).toBe(1);
     await open("cleo");
-    await expect.poll(() => hub.stats().connections, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => hub.stats().connections).toBe(2);
   },
 );
