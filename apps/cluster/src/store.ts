@@ -1,0 +1,18 @@
+import type { Backplane } from "@sse/server";
+import { redisBackplane } from "@sse/server/redis";
+import { createClient } from "redis";
+import type { StoreAddress } from "./messages.ts";
+
+/** A process's way to the log. */
+export async function openStore(
+  store: StoreAddress,
+): Promise<{ backplane: Backplane; close(): Promise<void> }> {
+  const quiet = { publishTimeoutMs: 2000, onError: () => {} };
+  if (store.kind === "redis") {
+    const client = createClient({ url: `redis://127.0.0.1:${store.port}` });
+    client.on("error", () => {}); // outages are what this is about
+    const backplane = redisBackplane(client, quiet);
+    return { backplane, close: () => backplane.close() };
+  }
+  throw new Error("NATS: not yet.");
+}
