@@ -1,0 +1,57 @@
+import { connect } from "@sse/client";
+import { createHub } from "@sse/server";
+import { toNodeListener } from "@sse/server/node";
+import { expect, it } from "vitest";
+import { chat, market } from "../../pages/guides/hubs/events.ts";
+import { hub, quote } from "../../pages/guides/hubs/feed.ts";
+import { publishOnce } from "../../pages/guides/hubs/once.ts";
+import { respond, rooms, say } from "../../pages/guides/hubs/rooms.ts";
+import { serve } from "../support/serve.ts";
+
+it("a feed goes to everybody; resolving says that the log has it, with the id that clients see", async () => {
+  await using server = await serve(toNodeListener(hub.respond));
+  const stream = connect(market, server.url);
+  const read: unknown[] = [];
+  stream.on("*", ({ data, lastEventId }) => read.push([data, lastEventId]));
+  await expect.poll(() => hub.stats().connections).toBe(1);
+  await quote("ACME", 40);
+  const id = await hub.publish("news", "rain");
+  await expect
+    .poll(() => read)
+    .toEqual([
+      [{ symbol: "ACME", price: 40 }, expect.any(String)],
+      ["rain", id],
+    ]);
+  stream.close();
+  await hub.close();
+});
+
+it("several rooms are one stream in one order, resumed by one position", async () => {
+  await using server = await serve(toNodeListener(respond));
+  expect((await fetch(server.url)).status).toBe(400);
+  const read = (url: string, lastEventId?: string) => {
+    const texts: string[] = [];
+    const stream = connect(chat, url, { lastEventId });
+    stream.on("said", ({ data }) => texts.push(data.text));
+    return { texts, stream };
+  };
+  const both = read(`${server.url}?room=a&room=b`);
+  const one = read(`${server.url}?room=b`);
+  await expect.poll(() => rooms.stats().connections).toBe(2);
+  const first = await say("a", "ann", "1");
+  await say("b", "bob", "2");
+  await say("c", "cleo", "3");
+  await say("a", "ann", "4");
+  await expect.poll(() => [both.texts, one.texts]).toEqual([["1", "2", "4"], ["2"]]);
+  const again = read(`${server.url}?room=b&room=c&room=a`, first);
+  await expect.poll(() => again.texts).toEqual(["2", "3", "4"]);
+  for (const { stream } of [both, one, again]) stream.close();
+  await rooms.close();
+});
+
+it("an idempotency key makes publishing again the same event", async () => {
+  await using small = createHub(market);
+  const ids = [await publishOnce(small, "rain", "r1"), await publishOnce(small, "rain", "r1")];
+  expect(ids[0]).toBe(ids[1]);
+  expect(await publishOnce(small, "rain", "r2")).not.toBe(ids[0]);
+});
