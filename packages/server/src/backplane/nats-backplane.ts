@@ -1,0 +1,202 @@
+import { DeliverPolicy, JetStreamApiError } from "@nats-io/jetstream";
+import { BackplaneError } from "@sse/protocol";
+import type { Frame } from "../frame.ts";
+import { optionalLimit } from "../options.ts";
+import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
+import { LiveLog } from "./live-log.ts";
+import type { BackplaneMessage, Position } from "./message.ts";
+import { formatBody, headerText, parseBody, subjectToken } from "./nats-message.ts";
+import { NatsReader } from "./nats-reader.ts";
+import { type NatsConnection, type NatsState, NatsStream } from "./nats-stream.ts";
+import { type Letter, Outbox, RetryableError } from "./outbox.ts";
+import { within } from "./retry.ts";
+import {
+  type RemoteStoreOptions,
+  type RemoteStoreSettings,
+  resolveRemoteStoreOptions,
+} from "./store-options.ts";
+
+export interface NatsBackplaneOptions extends RemoteStoreOptions {
+  /** On how many servers of a cluster the stream is kept, 1 to 5. Default: 1. */
+  readonly replicas?: number | undefined;
+}
+
+/** How many events a page of the past looks at. */
+const PAGE_EVENTS = 128;
+
+/**
+ * The log in a stream of NATS JetStream, for any number of processes. It takes your connection, and leaves it open;
+ * let it reconnect for ever (`maxReconnectAttempts: -1`). The stream `sse_<name>` is made if it is not there.
+ *
+ * A new epoch begins, and clients are told of one gap, when the stream was made anew or has lost events that this
+ * process has read.
+ *
+ * @throws InvalidOptionError
+ */
+export function natsBackplane(connection: NatsConnection, options: NatsBackplaneOptions = {}): Backplane {
+  const replicas = optionalLimit("replicas", options.replicas, 1) || 1;
+  return new NatsBackplane(connection, resolveRemoteStoreOptions(options), replicas);
+}
+
+class NatsBackplane implements Backplane {
+  readonly #settings: RemoteStoreSettings;
+  readonly #stream: NatsStream;
+  readonly #live: LiveLog;
+  readonly #reader: NatsReader;
+  readonly #outbox: Outbox;
+  readonly #writer: string = crypto.randomUUID();
+  #state: NatsState | undefined;
+  #started: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(connection: NatsConnection, settings: RemoteStoreSettings, replicas: number) {
+    const { name, limits, idempotencyMs, publishTimeoutMs: timeoutMs, cache, onError } = settings;
+    this.#settings = settings;
+    this.#stream = new NatsStream({ connection, name, limits, idempotencyMs, replicas, timeoutMs });
+    this.#live = new LiveLog(cache, onError);
+    this.#reader = new NatsReader({ connection, stream: this.#stream, live: this.#live, onError });
+    this.#outbox = new Outbox({ send: (number, batch) => this.#send(number, batch), timeoutMs });
+  }
+
+  async publish(
+    message: BackplaneMessage,
+    options?: { readonly idempotencyKey?: string | undefined },
+  ): Promise<Position> {
+    this.#assertOpen("publish");
+    const bytes = message.payload.length + 128;
+    return this.#outbox.add({ message, idempotencyKey: options?.idempotencyKey, bytes });
+  }
+
+  async subscribe(listener: BackplaneListener): Promise<BackplaneSubscription> {
+    this.#assertOpen("subscribe");
+    this.#started ??= this.#ask("subscribe", () => this.#start());
+    try {
+      await this.#started;
+    } catch (error) {
+      this.#started = undefined;
+      throw error;
+    }
+    this.#assertOpen("subscribe");
+    const remove = this.#live.add(listener);
+    return { position: this.#live.position, close: async () => remove() };
+  }
+
+  async replay(after: Position, channels: readonly string[], maxBytes: number): Promise<ReplayPage> {
+    this.#assertOpen("replay");
+    const read = this.#live.replay(after, channels, maxBytes);
+    return read ?? this.#ask("replay", () => this.#readPage(after, new Set(channels), maxBytes));
+  }
+
+  async head(): Promise<Position> {
+    this.#assertOpen("head");
+    return (await this.#ask("head", () => this.#stream.state())).head;
+  }
+
+  /** The connection stays open, and yours. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#outbox.close();
+    this.#reader.close();
+    this.#live.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #start(): Promise<void> {
+    const { head } = await this.#stream.state();
+    this.#live.start(head);
+    void this.#reader.run();
+  }
+
+  /** What a stream has let go of is not known by channel: there is a gap for all. */
+  async #readPage(after: Position, channels: ReadonlySet<string>, maxBytes: number): Promise<ReplayPage> {
+    const { head, trimmed } = await this.#stream.state();
+    if (after.epoch !== head.epoch) return { gap: "unknown-epoch", from: head, frames: [], upTo: head };
+    if (after.offset > head.offset) return { gap: "future", from: head, frames: [], upTo: head };
+    const gap = after.offset < trimmed ? "expired" : undefined;
+    const from = gap === undefined ? after : { ...head, offset: trimmed };
+    const looked = await this.#fetch(from, Math.min(PAGE_EVENTS, head.offset - from.offset));
+    const frames: Frame[] = [];
+    let bytes = 0;
+    for (const frame of looked) {
+      if (!channels.has(frame.channel)) continue;
+      bytes += frame.bytes.length;
+      if (frames.length > 0 && bytes > maxBytes) {
+        return { gap, from, frames, upTo: { ...head, offset: frame.offset - 1 } };
+      }
+      frames.push(frame);
+    }
+    return { gap, from, frames, upTo: { ...head, offset: looked.at(-1)?.offset ?? from.offset } };
+  }
+
+  async #fetch(after: Position, count: number): Promise<readonly Frame[]> {
+    if (count <= 0) return [];
+    const options = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after.offset + 1 };
+    const consumer = await this.#stream.client.consumers.get(this.#stream.name, options);
+    const frames: Frame[] = [];
+    try {
+      for await (const message of await consumer.fetch({ max_messages: count, expires: 1_000 })) {
+        frames.push(parseBody({ ...after, offset: message.seq }, message.data));
+      }
+    } finally {
+      consumer.delete().catch(() => {});
+    }
+    // What was let go of meanwhile is not passed over: the next page, which begins here, says so.
+    return frames[0]?.offset === after.offset + 1 ? frames : [];
+  }
+
+  /** One after the other on one connection: what arrives of a batch is its beginning, and the rest follows. */
+  async #send(number: number, batch: readonly Letter[]): Promise<readonly Position[]> {
+    let state: NatsState;
+    try {
+      state = this.#state ??= await this.#stream.state();
+    } catch (error) {
+      throw asRetryable(error, false);
+    }
+    const { subject, head } = state;
+    const timeout = this.#settings.publishTimeoutMs;
+    try {
+      const acks = await Promise.all(
+        batch.map(({ message, idempotencyKey }, index) => {
+          const msgID =
+            idempotencyKey === undefined ? `${this.#writer}.${number}.${index}` : headerText(idempotencyKey);
+          const options = { msgID, timeout, retries: 1 };
+          return this.#stream.client.publish(
+            subject + subjectToken(message.channel),
+            formatBody(message),
+            options,
+          );
+        }),
+      );
+      return acks.map(({ seq }) => ({ epoch: head.epoch, offset: seq }));
+    } catch (error) {
+      this.#state = undefined; // it may be another by now
+      throw asRetryable(error, true);
+    }
+  }
+
+  async #ask<T>(operation: string, ask: () => Promise<T>): Promise<T> {
+    const { publishTimeoutMs } = this.#settings;
+    try {
+      return await within(ask(), publishTimeoutMs, () => {});
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new BackplaneError(operation, `NATS did not answer ${operation}: ${why}.`, { cause });
+    }
+  }
+
+  #assertOpen(operation: string): void {
+    if (!this.#isClosed) return;
+    throw new BackplaneError(operation, `The backplane is closed; ${operation} needs an open one.`);
+  }
+}
+
+/** The server's no is final, unless it only cannot at present; so is an event that is too large for it. */
+function asRetryable(error: unknown, wasSent: boolean): unknown {
+  const isFinal =
+    error instanceof JetStreamApiError ? error.status < 500 : /max_payload|closed/i.test(String(error));
+  return isFinal ? error : new RetryableError(wasSent, error);
+}
