@@ -21,8 +21,10 @@ export class Follower {
   join(): void {
     this.#synced = false;
     this.#question = Math.random().toString(36).slice(2);
-    const { epoch, seq, at } = this.#tab.log.head;
-    this.#tab.post({ kind: "join", question: this.#question, epoch, seq, at });
+    const { log, intake } = this.#tab;
+    const { epoch, seq, at } = log.head;
+    const { ordered } = intake;
+    this.#tab.post({ kind: "join", question: this.#question, epoch, seq, at, ordered });
   }
 
   /** Something that the newest leader said. */

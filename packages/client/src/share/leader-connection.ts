@@ -27,6 +27,7 @@ export class LeaderConnection implements ConnectionFace {
   #page: PageBound | undefined;
   #arrivals: Arrival[] = [];
   #at: string;
+  #moved = false;
   #stopped = false;
 
   /** `lastEventId` is the position to go on from. */
@@ -62,9 +63,9 @@ export class LeaderConnection implements ConnectionFace {
     return this.#connection.received;
   }
 
-  /** Whether the stream's ids can be compared; `undefined` until one was open. */
+  /** Whether the stream's ids can be compared; `undefined` until it brought something. */
   get ordered(): boolean | undefined {
-    return this.#profile?.ordered;
+    return this.#moved ? this.#profile?.ordered : undefined;
   }
 
   start(): void {
@@ -114,6 +115,7 @@ export class LeaderConnection implements ConnectionFace {
 
   #arrive(type: string, data: string, lastEventId: string): void {
     this.#at = this.received;
+    this.#moved = true;
     this.#arrivals.push({ type, data, lastEventId, at: this.#at });
   }
 

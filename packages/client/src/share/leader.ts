@@ -59,11 +59,14 @@ export class Leader {
     log.keepsUntold = false;
     inbox.makeRoom();
     const { question, epoch, seq, at } = message;
+    // Before there was a stream, this tab knows as much of it as the others do.
+    if (this.#connection?.ordered === undefined) intake.ordered ||= message.ordered;
     // Who has no position begins with what comes now.
     const fresh = epoch === 0 && at === "";
     const frames = fresh ? [] : log.after({ epoch, seq, at });
     const catchUp = frames === undefined ? this.#goBack(at) : "frames";
-    const here = { epoch: this.epoch, seq: this.#seq, at: log.head.at, streamAt: this.#received };
+    const streamAt = this.#received;
+    const here = { epoch: this.epoch, seq: this.#seq, at: log.head.at || streamAt, streamAt };
     const state = encodeState(this.#connection?.state ?? { status: "connecting", attempt: 0 });
     const { ordered } = intake;
     this.#tab.post({ kind: "sync", question, ...here, catchUp, frames: frames ?? [], ordered, state });
@@ -78,7 +81,7 @@ export class Leader {
     const { intake, log } = this.#tab;
     const { ordered } = intake;
     const home = log.head.at;
-    if (ordered && isAtOrBefore(this.#received, at)) return "stream";
+    if (this.#received === at || (ordered && isAtOrBefore(this.#received, at))) return "stream";
     if (!ordered && this.#received !== "") return "unknown";
     if (home !== "") this.#home ??= home;
     this.#read(at);

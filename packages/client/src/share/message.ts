@@ -25,7 +25,7 @@ export type Message =
   /** A new leader: everyone else says where they are. */
   | { readonly kind: "lead"; readonly epoch: number }
   /** A tab is here, and at this place; epoch 0 for one that heard nothing yet. */
-  | ({ readonly kind: "join"; readonly question: string } & Place)
+  | ({ readonly kind: "join"; readonly question: string; readonly ordered: boolean } & Place)
   /** The leader's answer: what comes next on the channel goes on at this place. */
   | ({
       readonly kind: "sync";
