@@ -143,6 +143,31 @@ describe.skipIf(!installed.redis)("redis.ts", () => {
   });
 });
 
+describe.skipIf(!installed.nats)("nats.ts", () => {
+  it("loses nothing when a process is killed, over a rolling restart, and when NATS restarts", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "docs-nats-"));
+    const port = await freePort();
+    const command = [installed.nats ?? "", "-a", "127.0.0.1", "-p", `${port}`, "-js", "-sd", folder];
+    const nats = await Running.start(command, port);
+    const env = { NATS_URL: `nats://127.0.0.1:${port}` };
+    await survives("scaling/nats.ts", env);
+    await using server = await Running.file("scaling/nats.ts", env);
+    const { stream, read, gaps } = follow(() => [server]);
+    await expect.poll(() => stream.lastEventId).not.toBe("");
+    await publish(server, "before");
+    await expect.poll(() => read).toEqual(["before"]);
+    await nats.stop("SIGTERM");
+    await using _again = await Running.start(command, port);
+    await expect
+      .poll(async () => (await fetch(server.url(), { method: "POST", body: "after" })).status)
+      .toBe(200);
+    await expect.poll(() => read.at(-1)).toBe("after");
+    expect(gaps).toEqual([]);
+    stream.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
 class Redis implements AsyncDisposable {
   readonly #running: Running;
   readonly #folder: string;
