@@ -44,7 +44,8 @@ function runtimeVersion({ path }: Runtime): string {
 function commit(): string {
   try {
     const git = (...args: string[]) => execFileSync("git", args, { cwd: HERE, encoding: "utf8" }).trim();
-    const changed = git("status", "--porcelain", "--", "../../packages/protocol/src") !== "";
+    const sources = ["../../packages/protocol/src", "../../packages/server/src"];
+    const changed = git("status", "--porcelain", "--", ...sources) !== "";
     return `${git("rev-parse", "--short", "HEAD")}${changed ? " and changes" : ""}`;
   } catch {
     return "no commit";

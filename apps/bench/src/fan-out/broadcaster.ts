@@ -1,7 +1,7 @@
 import type { Tick } from "./tick.ts";
 
 /** A server that sends the same events to everybody who is connected. Each adapter opens one. */
-export interface Broadcaster {
+export interface Broadcaster extends AsyncDisposable {
   readonly port: number;
   /** How many clients it has. */
   size(): number;

@@ -14,6 +14,7 @@ const buffer: Uint8Array = new Uint8Array(262_144);
  */
 export class Crowd {
   readonly #port: number;
+  readonly #sockets: Socket[] = [];
   #counts = new Int32Array(0);
   #stalled = 0;
   #opened = 0;
@@ -68,6 +69,10 @@ export class Crowd {
     return { ...received, p50: share(0.5), p99: share(0.99) };
   }
 
+  close(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   #connect(index: number): void {
     let isOpen = false;
     const socket: Socket = connect({
@@ -88,6 +93,7 @@ export class Crowd {
         },
       },
     });
+    this.#sockets.push(socket);
     socket.on("error", () => {});
     socket.on("close", () => {
       this.#closed++;

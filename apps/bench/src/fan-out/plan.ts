@@ -1,7 +1,7 @@
 import type { RuntimeName } from "../runtimes.ts";
 
-export const SIZES = [100, 1_000, 10_000] as const;
-export const PER_TURN = [1, 10, 100] as const;
+const SIZES = [100, 1_000, 10_000];
+const PER_TURN = [1, 10, 100];
 
 /** One server with so many clients, and how it is asked for events. */
 export interface Visit {
@@ -28,6 +28,13 @@ const NODE = [
   ...["raw", "ours", "ours-lean", "better-sse", "fastify-sse", "ours-srvx", "plain-srvx", "ours-hono-node"],
   ...["plain-hono-node", "h3", "hono"],
 ];
+
+/** The same Responses on another server: one size says it. */
+const ONE_SIZE: ReadonlySet<string> = new Set(["ours-hono-node", "plain-hono-node"]);
+
+export function isMeasuredWith(adapter: string, connections: number, sizes: readonly number[]): boolean {
+  return !ONE_SIZE.has(adapter) || connections === 1_000 || sizes.length === 1;
+}
 
 /** Who is measured on a runtime; the first is what everybody is compared with. */
 export function adaptersOn(runtime: RuntimeName, quick: boolean): readonly string[] {

@@ -3,7 +3,7 @@ import type { Runtime } from "../runtimes.ts";
 import { measureAlone, measureHeartbeat, measureStall } from "./extras.ts";
 import { acceptUs, cpuAt, type Figure, idleHeap, idleRss, p50, p99, standings, userAt } from "./figures.ts";
 import type { Options } from "./options.ts";
-import { adaptersOn, visitOf } from "./plan.ts";
+import { adaptersOn, isMeasuredWith, visitOf } from "./plan.ts";
 import type { ServerResult, VisitResult } from "./result.ts";
 import { targets } from "./targets.ts";
 import { makeVisit } from "./visit.ts";
@@ -13,13 +13,14 @@ export async function measureServers(runtime: Runtime, options: Options): Promis
   const all = adaptersOn(runtime.name, options.quick);
   const [base = ""] = all;
   const adapters = all.filter((name) => name === base || (options.only?.test(name) ?? true));
-  const settings = { ...options.settings, base };
+  const settings = { ...options.settings, sizes: sizesOn(runtime, options), base };
   const visits: VisitResult[] = [];
-  for (const connections of sizesOn(runtime, options)) {
+  for (const connections of settings.sizes) {
     for (let round = 0; round < (settings.rounds[connections] ?? 1); round++) {
       // Who goes first changes with the round: nobody always runs behind the same neighbour.
       for (let at = 0; at < adapters.length; at++) {
         const adapter = adapters[(at + round) % adapters.length] ?? base;
+        if (!isMeasuredWith(adapter, connections, settings.sizes)) continue;
         const visit = await tryVisit(adapter, connections, runtime, round);
         if (visit !== undefined) visits.push(visit);
       }

@@ -12,7 +12,7 @@ export interface TickData {
 }
 
 /** In no other place of a stream: the client counts events by it, and reads the time that follows it. */
-export const MARK = "~";
+const MARK = "~";
 const DIGITS = 16;
 const TEXT = "a line of a market's tape, as long as one is";
 

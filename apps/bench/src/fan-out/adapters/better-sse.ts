@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { createChannel, createSession } from "better-sse";
 import type { OpenBroadcaster } from "../broadcaster.ts";
-import { listen } from "./listen.ts";
+import { listen, shut } from "./listen.ts";
 
 export const open: OpenBroadcaster = async () => {
   const channel = createChannel();
@@ -12,5 +12,6 @@ export const open: OpenBroadcaster = async () => {
     port: await listen(server),
     size: () => channel.sessionCount,
     publish: ({ id, data }) => channel.broadcast(data, "tick", { eventId: String(id) }),
+    [Symbol.asyncDispose]: () => shut(server),
   };
 };

@@ -13,7 +13,7 @@ interface Reply {
 
 export const open: OpenBroadcaster = async () => {
   const replies = new Set<Reply>();
-  const app = fastify();
+  const app = fastify({ forceCloseConnections: true });
   await app.register(fastifySse, { heartbeatInterval: 0 });
   app.get("/", { sse: "only" } as object, async (_request, answer) => {
     const reply = answer as unknown as Reply; // the plugin's own addition, which its types make by another name
@@ -31,5 +31,6 @@ export const open: OpenBroadcaster = async () => {
       const message = { id: String(id), event: "tick", data };
       for (const { sse } of replies) void sse.send(message);
     },
+    [Symbol.asyncDispose]: () => app.close(),
   };
 };

@@ -12,12 +12,14 @@ export const open: OpenBroadcaster = async () => {
     stream.onClosed(() => void streams.delete(stream));
     return stream.send();
   });
+  const { port, shut } = await bySrvx((request) => app.fetch(request));
   return {
-    port: await bySrvx((request) => app.fetch(request)),
+    port,
     size: () => streams.size,
     publish({ id, data }) {
       const message = { id: String(id), event: "tick", data: JSON.stringify(data) };
       for (const stream of streams) void stream.push(message);
     },
+    [Symbol.asyncDispose]: shut,
   };
 };

@@ -13,12 +13,14 @@ export const open: OpenBroadcaster = async () => {
       streams.delete(stream);
     }),
   );
+  const { port, shut } = await byHonoNodeServer((request) => app.fetch(request));
   return {
-    port: await byHonoNodeServer((request) => app.fetch(request)),
+    port,
     size: () => streams.size,
     publish({ id, data }) {
       const message = { id: String(id), event: "tick", data: JSON.stringify(data) };
       for (const stream of streams) void stream.writeSSE(message);
     },
+    [Symbol.asyncDispose]: shut,
   };
 };

@@ -1,7 +1,7 @@
 import { defineEvents, json } from "@sse/protocol";
 import { createHub } from "@sse/server";
-import type { BroadcasterOptions } from "../broadcaster.ts";
-import type { Tick, TickData } from "../tick.ts";
+import type { Broadcaster, BroadcasterOptions } from "../broadcaster.ts";
+import type { TickData } from "../tick.ts";
 
 const events = defineEvents({ tick: json<TickData>() });
 
@@ -16,11 +16,16 @@ export class OurHub {
 
   readonly respond = (request: Request): Promise<Response> => this.#hub.respond(request);
 
-  get size(): number {
-    return this.#hub.stats().connections;
-  }
-
-  publish({ data }: Tick): void {
-    void this.#hub.publish("tick", data);
+  broadcaster(port: number, shut: () => Promise<void>): Broadcaster {
+    const hub = this.#hub;
+    return {
+      port,
+      size: () => hub.stats().connections,
+      publish: ({ data }) => void hub.publish("tick", data),
+      async [Symbol.asyncDispose]() {
+        await hub.close();
+        await shut();
+      },
+    };
   }
 }

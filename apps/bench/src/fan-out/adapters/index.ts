@@ -21,7 +21,7 @@ const adapters: { readonly [name: string]: () => Promise<Module> } = {
   "plain-runtime": () => import("./plain-runtime.ts"),
 };
 
-export const adapterNames: readonly string[] = Object.keys(adapters);
+const adapterNames: readonly string[] = Object.keys(adapters);
 
 export async function loadBroadcaster(name: string): Promise<OpenBroadcaster> {
   const load = adapters[name];

@@ -7,8 +7,8 @@ import type { ServeWeb } from "./web-servers.ts";
 export function oursBehind(serve: ServeWeb): OpenBroadcaster {
   return async (options): Promise<Broadcaster> => {
     const hub = new OurHub(options);
-    const port = await serve(hub.respond);
-    return { port, size: () => hub.size, publish: (tick) => hub.publish(tick) };
+    const { port, shut } = await serve(hub.respond);
+    return hub.broadcaster(port, shut);
   };
 }
 
@@ -16,7 +16,12 @@ export function oursBehind(serve: ServeWeb): OpenBroadcaster {
 export function plainBehind(serve: ServeWeb): OpenBroadcaster {
   return async (): Promise<Broadcaster> => {
     const streams = new Streams();
-    const port = await serve(() => streams.respond());
-    return { port, size: () => streams.size, publish: (tick) => streams.publish(tick) };
+    const { port, shut } = await serve(() => streams.respond());
+    return {
+      port,
+      size: () => streams.size,
+      publish: (tick) => streams.publish(tick),
+      [Symbol.asyncDispose]: shut,
+    };
   };
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import { HEADERS, HELLO, type OpenBroadcaster } from "../broadcaster.ts";
 import { textOf } from "../tick.ts";
-import { listen } from "./listen.ts";
+import { listen, shut } from "./listen.ts";
 
 /** node:http as one writes it by hand: the event is made once, and written to each response. */
 export const open: OpenBroadcaster = async () => {
@@ -19,5 +19,6 @@ export const open: OpenBroadcaster = async () => {
       const bytes = Buffer.from(textOf(tick));
       for (const res of responses) res.write(bytes);
     },
+    [Symbol.asyncDispose]: () => shut(server),
   };
 };
