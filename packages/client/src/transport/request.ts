@@ -125,8 +125,15 @@ export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Res
     const url = publicUrl(at);
     // [spec] "unless the user agent knows that to be futile": only these schemes have a network that can come back.
     const retryable = /^https?:$/.test(at.protocol) || fetch !== globalThis.fetch;
-    throw new ConnectionError("connection-lost", `${url} gave no answer.`, { url, retryable, cause });
+    throw new ConnectionError("connection-lost", noAnswer(at), { url, retryable, cause });
   }
+}
+
+/** To fetch, an answer that the page may not read is none. */
+function noAnswer(at: URL): string {
+  const here = globalThis.location?.origin ?? at.origin;
+  const why = here === at.origin ? "" : `, or none that CORS lets pages of ${here} read`;
+  return `${publicUrl(at)} gave no answer${why}.`;
 }
 
 /** Leaves redirects to fetch. */
