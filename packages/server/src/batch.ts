@@ -9,6 +9,8 @@ export class Batch {
   readonly last: Frame;
   /** Whether one of the events finishes the stream. */
   readonly hasEnd: boolean;
+  /** Whether one of the events is for one principal alone. */
+  readonly hasPrivate: boolean;
   #bytes: Bytes | undefined;
 
   constructor(frames: readonly Frame[], first: Frame) {
@@ -16,6 +18,7 @@ export class Batch {
     this.first = first;
     this.last = frames.at(-1) ?? first;
     this.hasEnd = frames.some((frame) => frame.end);
+    this.hasPrivate = frames.some((frame) => frame.principal !== undefined);
   }
 
   get bytes(): Bytes {

@@ -5,7 +5,7 @@ import type {
   BackplaneSubscription,
   ReplayPage,
 } from "./backplane/backplane.ts";
-import type { Position } from "./backplane/message.ts";
+import { CONTROL_CHANNEL, type Position } from "./backplane/message.ts";
 import type { Frame } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { Tail } from "./tail.ts";
@@ -16,10 +16,19 @@ const PAGE_BYTES = 65_536;
 /** How many ended epochs are remembered, to tell a position of one from a position of an epoch still to come. */
 const PAST_EPOCHS = 16;
 
+export interface FeedOwner {
+  /** A live connection misses something, since the log was lost: it goes on after this position. */
+  onMissed(connection: HubConnection, position: Position): void;
+  /** After that: the log is another one. */
+  onReset(): void;
+  /** What the hubs say to each other. */
+  onControl(frame: Frame): void;
+}
+
 /** What this process reads of the log, and hands to the connections of each channel once a turn. */
 export class Feed implements BackplaneListener {
   readonly #backplane: Backplane;
-  readonly #onReset: (connection: HubConnection, position: Position) => void;
+  readonly #owner: FeedOwner;
   readonly #audiences = new Map<string, Audience>();
   readonly #byChannel = new Map<string, Set<Audience>>();
   readonly #tail = new Tail();
@@ -31,10 +40,9 @@ export class Feed implements BackplaneListener {
   #read: Position = { epoch: "", offset: 0 };
   #flushed: Position = this.#read;
 
-  /** `onReset` is called for each live connection that misses something since the log was lost. */
-  constructor(backplane: Backplane, onReset: (connection: HubConnection, position: Position) => void) {
+  constructor(backplane: Backplane, owner: FeedOwner) {
     this.#backplane = backplane;
-    this.#onReset = onReset;
+    this.#owner = owner;
   }
 
   /** Up to where this process has read the log. */
@@ -70,6 +78,10 @@ export class Feed implements BackplaneListener {
   onFrames(frames: readonly Frame[]): void {
     for (const frame of frames) {
       this.#read = frame;
+      if (frame.channel === CONTROL_CHANNEL) {
+        this.#owner.onControl(frame);
+        continue;
+      }
       this.#tail.push(frame);
       for (const audience of this.#byChannel.get(frame.channel) ?? []) {
         if (audience.push(frame)) this.#waiting.push(audience);
@@ -92,9 +104,10 @@ export class Feed implements BackplaneListener {
         const { epoch, offset } = connection.position;
         if (epoch === position.epoch && offset >= position.offset) continue;
         this.remove(connection);
-        this.#onReset(connection, position);
+        this.#owner.onMissed(connection, position);
       }
     }
+    this.#owner.onReset();
   }
 
   /** Hands out what came in this turn. */

@@ -104,28 +104,22 @@ export class HubConnection {
   deliver(batch: Batch): void {
     const { epoch, offset } = this.#taken;
     if (this.#finishing || batch.last.epoch !== epoch || batch.last.offset <= offset) return;
-    if (!batch.hasEnd && batch.first.offset > offset) {
-      this.#taken = batch.last;
-      if (this.#canSend) this.#send(batch.bytes, batch.frames.length, batch.last);
-      else this.#enqueue(batch.frames);
-      return;
-    }
-    const end = batch.frames.findIndex((frame) => frame.end && frame.offset > offset);
-    const upTo = end === -1 ? batch.last.offset : batch.frames[end]!.offset;
-    const frames = batch.frames.filter((frame) => frame.offset > offset && frame.offset <= upTo);
-    this.#take(frames);
-    if (end !== -1) this.#finish();
+    this.#taken = batch.last;
+    if (batch.hasEnd || batch.hasPrivate || batch.first.offset <= offset) {
+      this.#take(this.#own(batch.frames.filter((frame) => frame.offset > offset)));
+    } else if (this.#canSend) this.#send(batch.bytes, batch.frames.length, batch.last);
+    else this.#enqueue(batch.frames);
   }
 
   /** A page of the log, which the client has asked for: it does not count against the queue's budget. */
   deliverPage(frames: readonly Frame[], upTo: Position): void {
     if (this.isClosed || this.#finishing) return;
-    const end = frames.findIndex((frame) => frame.end);
-    const wanted = end === -1 ? frames : frames.slice(0, end + 1);
+    const own = this.#own(frames);
     this.#taken = upTo;
-    const last = wanted.at(-1);
-    if (last !== undefined) this.#send(joinFrames(wanted), wanted.length, last);
-    if (end !== -1) this.#finish();
+    const last = own.at(-1);
+    if (last === undefined) return;
+    this.#send(joinFrames(own), own.length, last);
+    if (last.end) this.#finish();
   }
 
   /** An event of the current state, which stands for no event of the log: the position stays. */
@@ -189,12 +183,20 @@ export class HubConnection {
     return !this.#transmission.blocked && this.#isQueueEmpty;
   }
 
+  /** Those that this connection may have, up to the end of the stream. */
+  #own(frames: readonly Frame[]): readonly Frame[] {
+    const { principal } = this.holder;
+    const own = frames.filter((frame) => frame.principal === undefined || frame.principal === principal);
+    const end = own.findIndex((frame) => frame.end);
+    return end === -1 ? own : own.slice(0, end + 1);
+  }
+
   #take(frames: readonly Frame[]): void {
     const last = frames.at(-1);
     if (last === undefined) return;
-    this.#taken = last;
     if (this.#canSend) this.#send(joinFrames(frames), frames.length, last);
     else this.#enqueue(frames);
+    if (last.end) this.#finish();
   }
 
   #enqueue(frames: readonly Frame[]): void {

@@ -1,7 +1,7 @@
 import { type EventContract, type EventMap, InvalidOptionError, serializeEvent } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
 import { memoryBackplane } from "./backplane/memory.ts";
-import type { Position } from "./backplane/message.ts";
+import { CONTROL_CHANNEL, type Position } from "./backplane/message.ts";
 import type { CloseReason } from "./close-reason.ts";
 import { OriginPolicy } from "./cors.ts";
 import { closeOver } from "./drain.ts";
@@ -11,10 +11,11 @@ import { encode, type GapReason } from "./frame.ts";
 import { type Admitted, Gate } from "./gate.ts";
 import { GrantWatch } from "./grants.ts";
 import { HubConnection, type HubConnectionOwner, type HubConnectionRules } from "./hub-connection.ts";
+import { HubControl } from "./hub-control.ts";
 import {
   type ConnectionFacts,
+  checkedForm,
   type DrainOptions,
-  type HubHooks,
   type HubOptions,
   type HubSettings,
   type HubStats,
@@ -22,8 +23,11 @@ import {
   resolveHubOptions,
 } from "./hub-options.ts";
 import { Join } from "./join.ts";
+import { OpenConnections } from "./open-connections.ts";
 import { optionalLimit, retryTime } from "./options.ts";
+import type { Presence } from "./presence-options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
+import { Reporter } from "./reporter.ts";
 import { lastEventIdOf } from "./request.ts";
 import { headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
 import { sendSnapshot } from "./snapshot.ts";
@@ -38,6 +42,7 @@ const FEED = "";
 /** A hub with or without channels: the parts, and what becomes of each connection. */
 export class HubCore<M extends EventMap> implements HubConnectionOwner {
   readonly #options: HubOptions<M>;
+  readonly #reporter: Reporter;
   readonly #settings: HubSettings;
   readonly #hasChannels: boolean;
   /** A contract with `end`: its streams finish by themselves. */
@@ -49,13 +54,10 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   readonly #publisher: Publisher;
   readonly #feed: Feed;
   readonly #join: Join;
-  /** Every open connection, and how to let go of what was taken for it. */
-  readonly #connections = new Map<HubConnection, () => void>();
+  readonly #control: HubControl;
+  readonly #connections = new OpenConnections();
   /** Set from when no more connections are taken. */
   #retryElsewhereMs: number | undefined;
-  /** Of connections that are closed, as the next. */
-  #delivered = 0;
-  #dropped = 0;
   #gaps = 0;
 
   constructor(events: EventContract<M>, options: HubOptions<M>, hasChannels: boolean) {
@@ -65,6 +67,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const { snapshot, authorize } = options;
     this.#options = options;
     this.#settings = settings;
+    this.#reporter = new Reporter(options.hooks, settings.onError);
     this.#hasChannels = hasChannels;
     this.#isFinite = (end?.length ?? 0) > 0;
     const last = done === undefined ? undefined : encode(serializeEvent({ data: done }));
@@ -72,9 +75,22 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#origins = new OriginPolicy(options.cors, options.hosts);
     this.#gate = new Gate({ limits: settings.limits, authorize, hasChannels });
     this.#backplane = options.backplane ?? memoryBackplane({ replay: options.replay });
-    this.#publisher = new Publisher(this.#backplane, writer, settings.limits.maxEventBytes, this.#report);
-    this.#feed = new Feed(this.#backplane, (connection, position) => {
-      this.#watch(connection, this.#join.resume(connection, position));
+    this.#publisher = new Publisher(
+      this.#backplane,
+      writer,
+      settings.limits.maxEventBytes,
+      this.#reporter.report,
+    );
+    this.#control = new HubControl({
+      backplane: options.backplane,
+      presence: settings.presence,
+      onRevoke: (principal) => this.#connections.revoke(principal),
+      onError: this.#reporter.report,
+    });
+    this.#feed = new Feed(this.#backplane, {
+      onMissed: (connection, at) => this.#watch(connection, this.#join.resume(connection, at)),
+      onReset: () => this.#control.resume(),
+      onControl: (frame) => this.#control.onFrame(frame),
     });
     this.#join = new Join(
       this.#feed,
@@ -99,6 +115,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const foreign = this.#origins.answer(request);
     if (foreign !== undefined) return foreign;
     const headers = withHeaders(this.#origins.headers(request), options.headers);
+    if (channels.includes(CONTROL_CHANNEL)) return refusal(403, "This channel is the server's own.", headers);
     const short = shortAnswer(request, headers) ?? this.#answerElsewhere(headers);
     if (short !== undefined) return short;
     const admitted = await this.#enter(request, channels, options, headers);
@@ -112,20 +129,22 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   }
 
   stats(): HubStats {
-    let delivered = this.#delivered;
-    let dropped = this.#dropped;
-    for (const connection of this.#connections.keys()) {
-      delivered += connection.delivered;
-      dropped += connection.dropped;
-    }
-    const { published } = this.#publisher;
-    return { connections: this.#connections.size, published, delivered, dropped, gaps: this.#gaps };
+    return { ...this.#connections.sums(), published: this.#publisher.published, gaps: this.#gaps };
   }
 
-  revoke(principal: string): void {
-    for (const connection of [...this.#connections.keys()]) {
-      if (connection.holder.principal === principal) connection.reauthenticate("revoked");
+  revoke(principal: string): Promise<void> {
+    this.#connections.revoke(principal);
+    return this.#control.revoke(principal);
+  }
+
+  presence(channel: unknown): Presence {
+    const name = this.#hasChannels ? channel : FEED;
+    if (typeof name !== "string") {
+      throw new InvalidOptionError(`presence needs a channel, which is a string, not ${typeof name}.`);
     }
+    const presence = this.#control.presence(name);
+    this.#start().catch(this.#reporter.report); // the others are heard from here on
+    return presence;
   }
 
   async drain(options: DrainOptions): Promise<void> {
@@ -133,9 +152,9 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     const retryMs = retryTime("retryMs", options.retryMs) ?? this.#settings.retryMs ?? DRAIN_RETRY_MS;
     this.#retryElsewhereMs = retryMs;
     const end = performance.now() + (overMs || 0);
-    if (this.#isFinite) await this.#untilFinished(end);
+    if (this.#isFinite) await this.#connections.untilEmpty(end);
     const left = Math.max(0, end - performance.now());
-    await closeOver(this.#connections.keys(), left, (connection) => {
+    await closeOver(this.#connections.all, left, (connection) => {
       this.#feed.flush(); // what was published before is still sent
       this.#sendElsewhere(connection, retryMs);
     });
@@ -145,30 +164,29 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#retryElsewhereMs ??= this.#settings.retryMs ?? DRAIN_RETRY_MS;
     this.#feed.flush(); // what was published before is still sent
     const { retryMs } = this.#settings;
-    for (const connection of [...this.#connections.keys()]) this.#sendElsewhere(connection, retryMs);
+    for (const connection of this.#connections.all) this.#sendElsewhere(connection, retryMs);
     this.#publisher.close();
+    await this.#control.close();
     await this.#feed.close();
     if (this.#options.backplane === undefined) await this.#backplane.close();
   }
 
   onGap(connection: HubConnection, reason: GapReason): void {
     this.#gaps++;
-    this.#tell((hooks) => hooks.gap?.(this.#factsOf(connection), reason));
+    this.#reporter.tell((hooks) => hooks.gap?.(this.#factsOf(connection), reason));
   }
 
   onStalled(connection: HubConnection): void {
-    this.#tell((hooks) => hooks.stalled?.(this.#factsOf(connection)));
+    this.#reporter.tell((hooks) => hooks.stalled?.(this.#factsOf(connection)));
   }
 
   onClosed(connection: HubConnection, reason: CloseReason): void {
     this.#feed.remove(connection);
-    this.#connections.get(connection)?.();
     this.#connections.delete(connection);
-    this.#delivered += connection.delivered;
-    this.#dropped += connection.dropped;
+    this.#control.leave(connection.channels, connection.holder.principal);
     const facts = this.#factsOf(connection);
-    if (connection.dropped > 0) this.#tell((hooks) => hooks.dropped?.(facts, connection.dropped));
-    this.#tell((hooks) => hooks.closed?.(facts, reason));
+    if (connection.dropped > 0) this.#reporter.tell((hooks) => hooks.dropped?.(facts, connection.dropped));
+    this.#reporter.tell((hooks) => hooks.closed?.(facts, reason));
   }
 
   /** What failed is told to `onError` alone. */
@@ -181,18 +199,23 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     try {
       return await this.#gate.enter(request, channels, options, headers);
     } catch (error) {
-      this.#report(error);
+      this.#reporter.report(error);
       return refusal(500, "It could not be found out whether this may be read.", headers);
     }
+  }
+
+  async #start(): Promise<void> {
+    await this.#feed.start();
+    this.#control.start();
   }
 
   /** Undefined: this process reads the log. */
   async #started(headers: Headers): Promise<Response | undefined> {
     try {
-      await this.#feed.start();
+      await this.#start();
       return undefined;
     } catch (error) {
-      this.#report(error);
+      this.#reporter.report(error);
       const late = withHeaders(headers, { "retry-after": "5" });
       return refusal(503, "The events cannot be had at present.", late);
     }
@@ -221,8 +244,9 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
       this,
     );
     const release = grant === undefined ? admitted.leave : this.#holdGrant(connection, admitted);
-    this.#connections.set(connection, release);
-    this.#tell((hooks) => hooks.opened?.(this.#factsOf(connection)));
+    this.#connections.add(connection, release);
+    this.#control.enter(channels, holder.principal);
+    this.#reporter.tell((hooks) => hooks.opened?.(this.#factsOf(connection)));
     if (request.signal.aborted) connection.close("client");
     else this.#watch(connection, this.#join.begin(connection, lastEventIdOf(request)));
     return connection;
@@ -238,7 +262,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
       covers: (now) => this.#gate.covered(now, channels).length === channels.length,
       ask: async () => (await this.#gate.ask(connection.request, channels)) ?? grant,
       reauthorizeMs,
-      onError: this.#report,
+      onError: this.#reporter.report,
     });
     return () => {
       watch.stop();
@@ -249,7 +273,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   /** A connection that cannot read the log is closed: it comes back with the position it has. */
   #watch(connection: HubConnection, joining: Promise<void>): void {
     joining.catch((error: unknown) => {
-      this.#report(error);
+      this.#reporter.report(error);
       connection.close("error");
     });
   }
@@ -264,40 +288,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     connection.close("drained", retryMs === undefined ? undefined : encode(retryLine(retryMs)));
   }
 
-  async #untilFinished(end: number): Promise<void> {
-    while (this.#connections.size > 0 && performance.now() < end) {
-      await new Promise((resolve) => setTimeout(resolve, Math.min(20, end - performance.now())));
-    }
-  }
-
   #factsOf({ holder, channels }: HubConnection): ConnectionFacts {
     return { principal: holder.principal, channels: this.#hasChannels ? channels : [] };
   }
-
-  #tell(tell: (hooks: HubHooks) => void): void {
-    const { hooks } = this.#options;
-    if (hooks === undefined) return;
-    try {
-      tell(hooks);
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-
-  /** Bound, for whoever reports later. What the reporter itself throws must not end the process. */
-  readonly #report = (error: unknown): void => {
-    try {
-      this.#settings.onError(error);
-    } catch (thrown) {
-      console.error(thrown);
-    }
-  };
-}
-
-function checkedForm<M extends EventMap>(events: EventContract<M>): EventContract<M>["options"] {
-  const { by, id } = events.options;
-  if (by === undefined && id === undefined) return events.options;
-  throw new InvalidOptionError(
-    "A hub gives the ids and writes the types; a contract with 'by' or 'id' is for eventStream.",
-  );
 }

@@ -1,4 +1,4 @@
-import { type EventMap, InvalidOptionError } from "@sse/protocol";
+import { type EventContract, type EventMap, InvalidOptionError } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
 import type { ReplayOptions } from "./backplane/memory.ts";
 import type { CloseReason } from "./close-reason.ts";
@@ -7,6 +7,7 @@ import type { GapReason } from "./frame.ts";
 import type { Authorize } from "./grants.ts";
 import { type LimitOptions, type Limits, resolveLimits } from "./limits.ts";
 import { heartbeatInterval, optionalLimit, retryTime } from "./options.ts";
+import { type PresenceOptions, type PresenceSettings, resolvePresence } from "./presence-options.ts";
 import type { HeadersLike } from "./response.ts";
 import type { SlowConsumer } from "./send-queue.ts";
 import type { SnapshotHook } from "./snapshot.ts";
@@ -64,6 +65,8 @@ export interface HubOptions<M extends EventMap = any> {
   readonly snapshot?: SnapshotHook<M> | undefined;
   /** Whether schemas of the contract check what is published. Default: true. */
   readonly validate?: boolean | undefined;
+  /** Whether it is known who is on a channel (`presence`), in all processes that read the log. Default: false. */
+  readonly presence?: PresenceOptions | boolean | undefined;
   readonly hooks?: HubHooks | undefined;
   /** Told what failed where nobody waits for it. Default: `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -76,6 +79,7 @@ export interface HubSettings {
   readonly slowConsumer: SlowConsumer;
   readonly validate: boolean;
   readonly limits: Limits;
+  readonly presence: PresenceSettings | undefined;
   readonly onError: (error: unknown) => void;
 }
 
@@ -88,6 +92,7 @@ export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): H
     slowConsumer: policyOf(options.slowConsumer),
     validate: options.validate ?? true,
     limits: resolveLimits(options.limits),
+    presence: resolvePresence(options.presence),
     onError: options.onError ?? ((error) => console.error("An event stream hub failed:", error)),
   };
 }
@@ -130,8 +135,11 @@ export interface DrainOptions {
 
 export interface HubBase extends AsyncDisposable {
   stats(): HubStats;
-  /** Ends the connections that a principal has to this process: they get `sse.reauth`. */
-  revoke(principal: string): void;
+  /**
+   * Ends the connections of a principal, which get `sse.reauth`: those of this process at once, those of other processes
+   * when they read it in the log. Resolves when the log has it; a rejection that nobody handles goes to `onError`.
+   */
+  revoke(principal: string): Promise<void>;
   /**
    * Takes no more connections, and closes those there are, spread over a time; streams of a contract with `end` have
    * until its end to finish. Resolves when all are closed.
@@ -139,4 +147,13 @@ export interface HubBase extends AsyncDisposable {
   drain(options: DrainOptions): Promise<void>;
   /** Closes all connections, which come back elsewhere, and stops. `publish` rejects from here on. */
   close(): Promise<void>;
+}
+
+/** @throws InvalidOptionError for a contract whose ids or types are not the hub's */
+export function checkedForm<M extends EventMap>(events: EventContract<M>): EventContract<M>["options"] {
+  const { by, id } = events.options;
+  if (by === undefined && id === undefined) return events.options;
+  throw new InvalidOptionError(
+    "A hub gives the ids and writes the types; a contract with 'by' or 'id' is for eventStream.",
+  );
 }

@@ -2,6 +2,7 @@ import type { EventContract, EventMap, InputOf, SendableType } from "@sse/protoc
 import { HubCore } from "./hub-core.ts";
 import type { HubBase, HubOptions, RespondOptions } from "./hub-options.ts";
 import { namedHub } from "./hub-registry.ts";
+import type { Presence } from "./presence-options.ts";
 import type { PublishOptions } from "./publisher.ts";
 
 /** One feed: every connection gets every event. */
@@ -18,6 +19,8 @@ export interface Hub<M extends EventMap> extends HubBase {
   ): Promise<string>;
   /** Answers a request with the feed. Bound: it can be passed on its own as a route's handler. */
   readonly respond: (request: Request, options?: RespondOptions) => Promise<Response>;
+  /** Who is here, in all processes. @throws InvalidOptionError where the hub was made without `presence` */
+  presence(): Presence;
 }
 
 /** Many feeds in one log: each event and each connection names its channels. */
@@ -33,6 +36,8 @@ export interface ChannelHub<M extends EventMap, Channel extends string = string>
     request: Request,
     options: RespondOptions & { readonly channels: readonly [Channel, ...Channel[]] },
   ) => Promise<Response>;
+  /** Who is on a channel, in all processes. @throws InvalidOptionError where the hub was made without `presence` */
+  presence(channel: Channel): Presence;
 }
 
 /**
@@ -51,6 +56,7 @@ export function createHub<M extends EventMap>(
       ...baseOf(core, onClosed),
       publish: (type, data, publishOptions) => core.publish(undefined, type, data, publishOptions),
       respond: (request, respondOptions) => core.respond(request, [], respondOptions),
+      presence: () => core.presence(undefined),
     };
   };
   return options.name === undefined ? make() : namedHub(options.name, "hub", events, make);
@@ -68,6 +74,7 @@ export function createChannelHub<M extends EventMap, Channel extends string = st
       publish: (type, data, publishOptions) =>
         core.publish(publishOptions?.channel, type, data, publishOptions),
       respond: (request, respondOptions) => core.respond(request, respondOptions?.channels, respondOptions),
+      presence: (channel) => core.presence(channel),
     };
   };
   return options.name === undefined ? make() : namedHub(options.name, "channel hub", events, make);

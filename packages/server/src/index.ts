@@ -25,6 +25,7 @@ export type {
 } from "./hub-options.ts";
 export type { LimitOptions } from "./limits.ts";
 export type { EventStreamOptions } from "./options.ts";
+export type { Presence, PresenceChange, PresenceOptions } from "./presence-options.ts";
 export type { Producer } from "./producer.ts";
 export type { PublishOptions } from "./publisher.ts";
 export { relay } from "./relay.ts";

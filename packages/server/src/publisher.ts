@@ -1,6 +1,6 @@
 import { ClosedError, InvalidOptionError, LimitError, serializeEvent } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
-import type { Position } from "./backplane/message.ts";
+import { CONTROL_CHANNEL, type Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { encode } from "./frame.ts";
 import { formatPosition } from "./position.ts";
@@ -12,6 +12,8 @@ export interface PublishOptions {
   readonly key?: string | undefined;
   /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. */
   readonly idempotencyKey?: string | undefined;
+  /** Only this principal's connections get it, in every process, now and in a replay. Default: everybody. */
+  readonly principal?: string | undefined;
 }
 
 /** Events into the log: checked and serialized once, in the order of the calls. */
@@ -54,12 +56,22 @@ export class Publisher {
     if (typeof channel !== "string") {
       throw new InvalidOptionError(`publish needs a channel, which is a string, not ${typeof channel}.`);
     }
+    if (channel === CONTROL_CHANNEL) {
+      throw new InvalidOptionError("publish cannot have the channel on which hubs speak to each other.");
+    }
+    const { key, idempotencyKey, principal } = options;
+    // Nobody in particular must not become everybody.
+    if (principal !== undefined && typeof principal !== "string") {
+      throw new InvalidOptionError(
+        `principal is a string, not ${principal === null ? "null" : typeof principal}.`,
+      );
+    }
     const payload = serializeEvent(this.#writer.event(type, data)).toWellFormed();
     this.#checkSize(type, payload);
-    const { key, idempotencyKey } = options;
-    // A key counts within its channel and type.
-    const scope = key === undefined ? undefined : JSON.stringify([channel, type, key]);
-    const message = { channel, payload, key: scope, end: this.#writer.isEnd(type) };
+    // A key counts within its channel and type, and among the events for the same principal.
+    const within = principal === undefined ? [channel, type, key] : [channel, type, key, principal];
+    const scope = key === undefined ? undefined : JSON.stringify(within);
+    const message = { channel, payload, key: scope, end: this.#writer.isEnd(type), principal };
     return this.#backplane.publish(message, idempotencyKey === undefined ? undefined : { idempotencyKey });
   }
 

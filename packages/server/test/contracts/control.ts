@@ -1,7 +1,10 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { defineEvents, text } from "@sse/protocol";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
 import type { Backplane } from "../../src/backplane/backplane.ts";
 import { CONTROL_CHANNEL } from "../../src/backplane/message.ts";
 import type { Frame } from "../../src/frame.ts";
+import { createHub } from "../../src/hub.ts";
+import { BodyReader } from "../support/body.ts";
 import { eventually } from "../support/serve.ts";
 import { type BackplaneUnderTest, message } from "./backplane.ts";
 
@@ -60,6 +63,32 @@ export function testControl(name: string, setUp: () => Promise<BackplaneUnderTes
       ]);
       const page = await there.replay(start, ["a"], 1_000_000);
       expect([page.gap, facts(page.frames).length]).toEqual([undefined, 2]);
+    });
+
+    test("lets hubs of several processes revoke, speak to one principal, and know who is where", async () => {
+      const under = await log();
+      const events = defineEvents({ note: text() });
+      const options = { presence: { debounceMs: 10 }, heartbeatMs: false } as const;
+      const here = createHub(events, { backplane: await under.open(), ...options });
+      const there = createHub(events, { backplane: await under.open(), ...options });
+      onTestFinished(async () => void (await Promise.all([here.close(), there.close()])));
+      const connect = async (hub: typeof here, principal: string) =>
+        new BodyReader(await hub.respond(new Request("http://localhost/"), { principal }));
+      const [ann, bob] = [await connect(there, "ann"), await connect(there, "bob")];
+      here.presence();
+      await eventually(() => here.presence().principals.join() === "ann,bob");
+      expect(here.presence().connections).toBe(2);
+      await here.publish("note", "to ann", { principal: "ann" });
+      await here.publish("note", "to all");
+      await Promise.all([ann.until("to all"), bob.until("to all")]);
+      await here.revoke("ann");
+      await ann.all();
+      await eventually(() => here.presence().principals.join() === "bob");
+      await here.publish("note", "the end");
+      await bob.until("the end");
+      const seen = (body: BodyReader) => body.events.map(({ type, data }) => `${type} ${data}`).slice(1);
+      expect(seen(ann)).toEqual(["note to ann", "note to all", "sse.reauth "]);
+      expect(seen(bob)).toEqual(["note to all", "note the end"]);
     });
   });
 }

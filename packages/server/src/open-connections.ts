@@ -1,0 +1,56 @@
+import type { HubConnection } from "./hub-connection.ts";
+
+/** How often it is looked whether all have closed. */
+const STEP_MS = 20;
+
+/** The connections that a hub has now, how to let go of what was taken for each, and the sums over all it had. */
+export class OpenConnections {
+  readonly #releases = new Map<HubConnection, () => void>();
+  /** Of those that are closed. */
+  #delivered = 0;
+  #dropped = 0;
+
+  get size(): number {
+    return this.#releases.size;
+  }
+
+  /** Those of this moment: one that closes meanwhile does no harm. */
+  get all(): readonly HubConnection[] {
+    return [...this.#releases.keys()];
+  }
+
+  add(connection: HubConnection, release: () => void): void {
+    this.#releases.set(connection, release);
+  }
+
+  delete(connection: HubConnection): void {
+    this.#releases.get(connection)?.();
+    this.#releases.delete(connection);
+    this.#delivered += connection.delivered;
+    this.#dropped += connection.dropped;
+  }
+
+  /** Their grant was taken back. */
+  revoke(principal: string): void {
+    for (const connection of this.all) {
+      if (connection.holder.principal === principal) connection.reauthenticate("revoked");
+    }
+  }
+
+  sums(): { readonly connections: number; readonly delivered: number; readonly dropped: number } {
+    let delivered = this.#delivered;
+    let dropped = this.#dropped;
+    for (const connection of this.#releases.keys()) {
+      delivered += connection.delivered;
+      dropped += connection.dropped;
+    }
+    return { connections: this.size, delivered, dropped };
+  }
+
+  /** Resolves when all have closed by themselves, or at a time of `performance.now`. */
+  async untilEmpty(end: number): Promise<void> {
+    while (this.size > 0 && performance.now() < end) {
+      await new Promise((resolve) => setTimeout(resolve, Math.min(STEP_MS, end - performance.now())));
+    }
+  }
+}
