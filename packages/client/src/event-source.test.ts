@@ -429,6 +429,16 @@ describe("beyond the standard", () => {
     expect([prices, issues, source.readyState]).toEqual([[1], ["invalid tick"], 2]);
   });
 
+  test("fromReadableStream has no URL that leads anywhere and no origin, and takes no stream that is being read", async () => {
+    const bytes = new TextEncoder().encode("data: a\n\n");
+    const source = EventSource.fromReadableStream(new Blob([bytes]).stream());
+    expect([source.url, source.withCredentials]).toEqual(["about:event-stream", false]);
+    expect((await message(source)).origin).toBe("null");
+    const locked = new ReadableStream<Uint8Array>();
+    locked.getReader();
+    expect(() => EventSource.fromReadableStream(locked)).toThrow(TypeError);
+  });
+
   test("fromReadableStream dispatches a stream's events and closes at its end", async () => {
     const text = new TextEncoder().encode("id: 1\ndata: ü\n\nevent: x\ndata: 2\n\n");
     const bytes = new ReadableStream<Uint8Array>({

@@ -122,6 +122,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
 
   /** Events of a stream that is at hand. There is nothing to reconnect to: at its end the source is closed. */
   static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+    if (stream.locked) throw new TypeError("The stream is being read already.");
     const response = new Response(stream, { headers: { "content-type": "text/event-stream" } });
     return new EventSource("about:event-stream", { fetch: async () => response, reconnect: false });
   }
