@@ -133,6 +133,13 @@ export const faults: readonly Fault[] = [
       cluster.back.cut();
     },
   },
+  {
+    name: "NATS is killed, with its stream on disk",
+    store: "nats",
+    durable: true,
+    gaps: "none",
+    happen: restart,
+  },
 ];
 
 async function restart(_: Cluster, store: Service): Promise<void> {

@@ -1,4 +1,6 @@
+import { connect } from "@nats-io/transport-node";
 import type { Backplane } from "@sse/server";
+import { natsBackplane } from "@sse/server/nats";
 import { redisBackplane } from "@sse/server/redis";
 import { createClient } from "redis";
 import type { StoreAddress } from "./messages.ts";
@@ -14,5 +16,17 @@ export async function openStore(
     const backplane = redisBackplane(client, quiet);
     return { backplane, close: () => backplane.close() };
   }
-  throw new Error("NATS: not yet.");
+  const connection = await connect({
+    servers: `127.0.0.1:${store.port}`,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 100,
+  });
+  const backplane = natsBackplane(connection, quiet);
+  return {
+    backplane,
+    close: async () => {
+      await backplane.close();
+      await connection.close();
+    },
+  };
 }

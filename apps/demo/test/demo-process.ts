@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Control, ControlBodies, Snapshot } from "../src/contract.ts";
 
 const MAIN = fileURLToPath(new URL("../src/server/main.ts", import.meta.url));
+const CLUSTER = fileURLToPath(new URL("../src/cluster/main.ts", import.meta.url));
 
 /** The demo as `npm start` runs it, in a process group of its own as a terminal would. */
 export class DemoProcess {
@@ -12,7 +13,8 @@ export class DemoProcess {
   stderr = "";
 
   constructor(...args: readonly string[]) {
-    this.process = spawn(process.execPath, ["--conditions=@sse/source", MAIN, ...args], {
+    const file = args[0] === CLUSTER ? [] : [MAIN];
+    this.process = spawn(process.execPath, ["--conditions=@sse/source", ...file, ...args], {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -27,6 +29,13 @@ export class DemoProcess {
   /** Started, and listening on a free port. */
   static async start(): Promise<DemoProcess> {
     const demo = new DemoProcess("--port", "0");
+    await demo.url();
+    return demo;
+  }
+
+  /** The demo over several processes, as `npm run demo:cluster` runs it. */
+  static async startCluster(): Promise<DemoProcess> {
+    const demo = new DemoProcess(CLUSTER, "--port", "0");
     await demo.url();
     return demo;
   }

@@ -16,7 +16,7 @@ import type { BuiltPage } from "./built-page.ts";
 import { HttpError } from "./http-error.ts";
 import type { HashJob } from "./job/hash-job.ts";
 import type { LiveFeed } from "./live-feed.ts";
-import type { PageSockets } from "./page-sockets.ts";
+import type { Breakable } from "./page-sockets.ts";
 import { renderPage } from "./render-page.ts";
 import { guard } from "./request-guard.ts";
 
@@ -27,7 +27,7 @@ export interface AppParts {
   readonly feed: LiveFeed;
   readonly log: AccessLog;
   readonly job: HashJob;
-  readonly sockets: PageSockets;
+  readonly sockets: Breakable;
   readonly onRestart: () => void;
   readonly onFreeze: (ms: number) => void;
 }

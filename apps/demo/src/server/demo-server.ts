@@ -13,7 +13,8 @@ import { HashJob } from "./job/hash-job.ts";
 import { LiveFeed } from "./live-feed.ts";
 import { Machine } from "./machine.ts";
 import type { ServerProcessOptions } from "./messages.ts";
-import { PageSockets } from "./page-sockets.ts";
+import { type Breakable, PageSockets } from "./page-sockets.ts";
+import { redisLog } from "./redis-log.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const BUILT = fileURLToPath(new URL("../../dist", import.meta.url));
@@ -22,6 +23,7 @@ const SAMPLE_EVERY_MS = 100;
 export interface DemoServerOptions extends ServerProcessOptions {
   readonly onRestart: () => void;
   readonly onFreeze: (ms: number) => void;
+  readonly onBreak: (how: "cut" | "stall", page: string) => void;
 }
 
 /** The parts of the demo, put together, behind one node:http server. */
@@ -48,7 +50,8 @@ export class DemoServer {
       directory: options.directory,
       onState: (state) => void feed.job(state),
     });
-    const feed = new LiveFeed(options.run, job.state);
+    const backplane = options.redisPort === undefined ? undefined : redisLog(options.redisPort);
+    const feed = new LiveFeed(options.run, job.state, backplane);
     const page = new BuiltPage(BUILT);
     const app = new App({
       ...options,
@@ -58,7 +61,7 @@ export class DemoServer {
       feed,
       log,
       job,
-      sockets,
+      sockets: options.redisPort === undefined ? sockets : elsewhere(options.onBreak, sockets),
     });
 
     const answer = toNodeListener(app.handle);
@@ -81,6 +84,7 @@ export class DemoServer {
       machine.close();
       await job.close();
       await feed.close();
+      await backplane?.close();
     });
   }
 
@@ -114,5 +118,17 @@ function factsOf(run: number): ServerFacts {
     host: hostname(),
     startedAt: Date.now(),
     canFreeze: process.platform !== "win32",
+  };
+}
+
+/** Live streams are other processes'; the rest is this one's. */
+function elsewhere(onBreak: DemoServerOptions["onBreak"], here: Breakable): Breakable {
+  const broken = (how: "cut" | "stall", page: string): number => {
+    onBreak(how, page);
+    return 1;
+  };
+  return {
+    cut: (page, stream) => (stream === "/live" ? broken("cut", page) : here.cut(page, stream)),
+    stall: (page, stream) => (stream === "/live" ? broken("stall", page) : here.stall(page, stream)),
   };
 }

@@ -1,9 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type ChannelHub, createChannelHub } from "@sse/server";
+import { type Backplane, type ChannelHub, createChannelHub } from "@sse/server";
 import { type JobState, live, type Sample, type Snapshot, type Stamp } from "../contract.ts";
 
 /** What a page can subscribe to: everybody hears the machine and the job, and each page its own bursts. */
-type Channel = "machine" | "job" | `burst:${string}`;
+export type Channel = "machine" | "job" | `burst:${string}`;
+/** Two whole bursts and five minutes of everything else: a page that was away for less misses nothing. */
+export const REPLAY = { maxEvents: 250_000, maxBytes: 64 * 2 ** 20, maxAgeMs: 5 * 60_000 } as const;
+export const HEARTBEAT_MS = 2000;
+
 type Unstamped<T extends Stamp> = Omit<T, keyof Stamp>;
 
 const HISTORY_SAMPLES = 600; // a minute
@@ -23,13 +27,14 @@ export class LiveFeed {
   #job: JobState;
   #position = "";
 
-  constructor(run: number, job: Unstamped<JobState>) {
+  /** @param backplane where the log is, if not in this process */
+  constructor(run: number, job: Unstamped<JobState>, backplane?: Backplane) {
     this.#run = run;
     this.#job = { ...job, run, n: 0 };
     this.#hub = createChannelHub<typeof live.events, Channel>(live, {
-      // Two whole bursts and five minutes of everything else: a page that was away for less misses nothing.
-      replay: { maxEvents: 250_000, maxBytes: 64 * 2 ** 20, maxAgeMs: 5 * 60_000 },
-      heartbeatMs: 2000,
+      backplane,
+      replay: REPLAY,
+      heartbeatMs: HEARTBEAT_MS,
     });
   }
 
@@ -64,7 +69,7 @@ export class LiveFeed {
 
   /** The live stream of one page. */
   respond(request: Request, page: string): Promise<Response> {
-    return this.#hub.respond(request, { channels: ["machine", "job", `burst:${page}`] });
+    return this.#hub.respond(request, { channels: channelsOf(page) });
   }
 
   get facts(): Sample["hub"] {
@@ -85,4 +90,9 @@ export class LiveFeed {
     this.#numbers.set(channel, n);
     return { run: this.#run, n };
   }
+}
+
+/** What one page's live stream carries. */
+export function channelsOf(page: string): readonly [Channel, ...Channel[]] {
+  return ["machine", "job", `burst:${page}`];
 }

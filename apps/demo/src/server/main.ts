@@ -1,6 +1,7 @@
-import { type Options, readOptions, USAGE } from "./options.ts";
+import { type Options, readOptions, usageOf } from "./options.ts";
 import { Supervisor } from "./supervisor.ts";
 
+const USAGE = usageOf("npm start");
 let options: Options;
 try {
   options = readOptions(process.argv.slice(2));

@@ -5,6 +5,8 @@ export interface ServerProcessOptions {
   readonly run: number;
   /** Where the access log and the job's output live, over restarts. */
   readonly directory: string;
+  /** The port of the Redis that holds the log; live streams are then served by processes of their own. */
+  readonly redisPort?: number | undefined;
 }
 
 /** What a server process says to its supervisor. */
@@ -12,4 +14,6 @@ export type ToSupervisor =
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "refused"; readonly code: string; readonly message: string }
   | { readonly kind: "restart" }
-  | { readonly kind: "freeze"; readonly ms: number };
+  | { readonly kind: "freeze"; readonly ms: number }
+  /** Break this page's live streams, which other processes serve. */
+  | { readonly kind: "break"; readonly how: "cut" | "stall"; readonly page: string };

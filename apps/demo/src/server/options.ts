@@ -7,10 +7,12 @@ export interface Options {
 
 const DEFAULT_PORT = 8420;
 
-export const USAGE = `Usage: npm start -- [--port <number>]
+export function usageOf(command: string): string {
+  return `Usage: ${command} -- [--port <number>]
 
   --port, -p   the port to listen on at 127.0.0.1 (default ${DEFAULT_PORT}; 0 takes a free one)
   --help, -h   this text`;
+}
 
 /** Reads the command line. Throws an Error whose message says what would be right. */
 export function readOptions(args: readonly string[]): Options {

@@ -2,8 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { PAGE_PARAMETER, type StreamPath } from "../contract.ts";
 
+/** Connections that can be broken on demand: how many there were is returned. */
+export interface Breakable {
+  cut(page: string, stream: StreamPath): number;
+  stall(page: string, stream: StreamPath): number;
+}
+
 /** Knows which sockets carry which page's streams, so that they can be broken for real. */
-export class PageSockets {
+export class PageSockets implements Breakable {
   readonly #open = new Map<string, Set<Socket>>();
   readonly #cut = new WeakSet<Socket>();
 

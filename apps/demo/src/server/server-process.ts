@@ -15,6 +15,7 @@ try {
     ...options,
     onRestart: () => tell({ kind: "restart" }),
     onFreeze: (ms) => tell({ kind: "freeze", ms }),
+    onBreak: (how, page) => tell({ kind: "break", how, page }),
   });
   const stop = async (): Promise<void> => {
     await server.close();
