@@ -55,7 +55,10 @@ class NatsBackplane implements Backplane {
     this.#stream = new NatsStream({ connection, name, limits, idempotencyMs, replicas, timeoutMs });
     this.#live = new LiveLog(cache, onError);
     this.#reader = new NatsReader({ connection, stream: this.#stream, live: this.#live, onError });
-    this.#outbox = new Outbox({ send: (number, batch) => this.#send(number, batch), timeoutMs });
+    this.#outbox = new Outbox({
+      send: (number, take) => this.#send(number, take),
+      timeoutMs,
+    });
   }
 
   async publish(
@@ -149,7 +152,7 @@ class NatsBackplane implements Backplane {
   }
 
   /** One after the other on one connection: what arrives of a batch is its beginning, and the rest follows. */
-  async #send(number: number, batch: readonly Letter[]): Promise<readonly Position[]> {
+  async #send(number: number, take: () => readonly Letter[]): Promise<readonly Position[]> {
     let state: NatsState;
     try {
       state = this.#state ??= await this.#stream.state();
@@ -158,6 +161,7 @@ class NatsBackplane implements Backplane {
     }
     const { subject, head } = state;
     const timeout = this.#settings.publishTimeoutMs;
+    const batch = take();
     try {
       const acks = await Promise.all(
         batch.map(({ message, idempotencyKey }, index) => {

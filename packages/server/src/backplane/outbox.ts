@@ -26,6 +26,7 @@ interface Entry extends Letter {
   readonly resolve: (position: Position) => void;
   readonly reject: (error: BackplaneError) => void;
   isSettled: boolean;
+  /** An attempt went out, and nobody knows what became of it. */
   isUncertain: boolean;
 }
 
@@ -34,10 +35,10 @@ const MAX_BATCH_BYTES = 1_048_576;
 
 export interface OutboxPlan {
   /**
-   * Appends a batch, and resolves with a position for each. The same number is the same batch once more, which the
-   * store appends only if it has not yet. Numbers ascend.
+   * Appends a batch, and resolves with a position for each of its events. `take` gives it at the moment in which it
+   * leaves this process, the same for the same number, which the store appends only if it has not yet. Numbers ascend.
    */
-  readonly send: (number: number, batch: readonly Letter[]) => Promise<readonly Position[]>;
+  readonly send: (number: number, take: () => readonly Letter[]) => Promise<readonly Position[]>;
   readonly timeoutMs: number;
 }
 
@@ -50,6 +51,10 @@ export class Outbox {
   #queue: Entry[] = [];
   #batch: Entry[] = [];
   #number = 0;
+  /** The batch is on its way out, or with the store. */
+  #isSent = false;
+  /** It has been, in this attempt or an earlier one. */
+  #wasSent = false;
   #isRunning = false;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -80,32 +85,45 @@ export class Outbox {
   async #run(): Promise<void> {
     while (this.#queue.length > 0 && !this.#isClosed) {
       this.#batch = this.#take();
-      await this.#deliver(++this.#number, this.#batch);
+      await this.#deliver(++this.#number);
       this.#batch = [];
     }
     this.#isRunning = false;
   }
 
   /** Until the log has the batch, or says no, or nobody waits for it any more. */
-  async #deliver(number: number, batch: readonly Entry[]): Promise<void> {
-    for (let attempt = 0; batch.some(({ isSettled }) => !isSettled); attempt++) {
+  async #deliver(number: number): Promise<void> {
+    const take = (): readonly Letter[] => this.#letGo();
+    this.#wasSent = false;
+    for (let attempt = 0; this.#batch.some(({ isSettled }) => !isSettled); attempt++) {
+      this.#isSent = false;
       try {
-        const positions = await this.#plan.send(number, batch);
-        batch.forEach((entry, index) => {
+        const positions = await this.#plan.send(number, take);
+        for (const [index, entry] of this.#batch.entries()) {
           const position = positions[index];
           if (position === undefined) this.#fail(entry, "the log gave no position");
           else this.#settle(entry, () => entry.resolve(position));
-        });
+        }
         return;
       } catch (error) {
+        this.#isSent = false;
         const isFinal = !(error instanceof RetryableError);
-        for (const entry of batch) {
+        for (const entry of this.#batch) {
           if (isFinal) this.#fail(entry, "the log refused it", error);
           else entry.isUncertain ||= error.wasSent;
         }
         if (!isFinal) await pause(attempt);
       }
     }
+  }
+
+  /** What was rejected for certain must not be logged after all; once it was sent, a batch stays as it is. */
+  #letGo(): readonly Letter[] {
+    const waiting = this.#batch.filter(({ isSettled }) => !isSettled);
+    if (waiting.length === 0) throw new RetryableError(false, "nobody waits for it any more");
+    if (!this.#wasSent) this.#batch = waiting;
+    this.#wasSent = this.#isSent = true;
+    return this.#batch;
   }
 
   #take(): Entry[] {
@@ -126,8 +144,7 @@ export class Outbox {
     const { timeoutMs } = this.#plan;
     const isLate = ({ deadline }: Entry): boolean => deadline <= now;
     for (const entry of this.#batch.filter(isLate)) {
-      // It is with the store at this moment, for all that is known.
-      entry.isUncertain = true;
+      entry.isUncertain ||= this.#isSent;
       this.#fail(entry, `no answer came within publishTimeoutMs, which is ${timeoutMs}`);
     }
     const waiting = this.#queue.findIndex((entry) => !isLate(entry));

@@ -70,7 +70,10 @@ class RedisBackplane implements Backplane {
     const link = new RedisLink(client, timeoutMs);
     const head = (seen: Position): Promise<Position> => this.#askHead(link, seen);
     this.#reader = new RedisReader({ link, keys: this.#keys, live: this.#live, timeoutMs, head, onError });
-    this.#outbox = new Outbox({ send: (number, batch) => this.#send(number, batch), timeoutMs });
+    this.#outbox = new Outbox({
+      send: (number, take) => this.#send(number, take),
+      timeoutMs,
+    });
   }
 
   async publish(
@@ -130,32 +133,44 @@ class RedisBackplane implements Backplane {
   }
 
   async #askHead(link: RedisLink, { epoch, offset }: Position): Promise<Position> {
-    const args = [...this.#limits, epochNumber(epoch), String(offset)];
-    return parseHead(await link.run(HEAD, this.#keys.state, args, this.#settings.publishTimeoutMs));
+    const words = this.#words([], [epochNumber(epoch), String(offset)]);
+    return parseHead(await link.run(this.#keys.log, HEAD, () => words, this.#settings.publishTimeoutMs));
   }
 
   async #ask(operation: string, script: RedisScript, args: readonly string[]): Promise<unknown> {
     const { publishTimeoutMs } = this.#settings;
     try {
-      return await this.#link.ask(script, this.#keys.state, [...this.#limits, ...args], publishTimeoutMs);
+      const words = this.#words([], args);
+      return await this.#link.ask(this.#keys.log, script, () => words, publishTimeoutMs);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new BackplaneError(operation, `Redis did not answer ${operation}: ${why}.`, { cause });
     }
   }
 
-  async #send(number: number, batch: readonly Letter[]): Promise<readonly Position[]> {
-    const { idempotencyMs, publishTimeoutMs } = this.#settings;
-    const keys = [...this.#keys.state, this.#keys.writer(this.#writer)];
-    const args = [...this.#limits, String(number), WRITER_MS, String(idempotencyMs)];
-    const before = keys.length;
-    for (const { message, idempotencyKey } of batch) {
+  async #send(number: number, take: () => readonly Letter[]): Promise<readonly Position[]> {
+    const { publishTimeoutMs } = this.#settings;
+    const args = (): readonly string[] => this.#batch(number, take());
+    const outcome = await this.#link.run(this.#keys.log, PUBLISH, args, publishTimeoutMs);
+    return String(outcome).split(" ").map(parseEntryId);
+  }
+
+  #batch(number: number, letters: readonly Letter[]): readonly string[] {
+    const keys = [this.#keys.writer(this.#writer)];
+    const args = [String(number), WRITER_MS, String(this.#settings.idempotencyMs)];
+    for (const { message, idempotencyKey } of letters) {
       if (idempotencyKey !== undefined) keys.push(this.#keys.idempotency(idempotencyKey));
-      const key = idempotencyKey === undefined ? 0 : keys.length - before;
+      // The first of these keys is the writer's.
+      const key = idempotencyKey === undefined ? 0 : keys.length - 1;
       args.push(wellFormed(message.channel), message.payload, formatFacts(message), String(key));
     }
-    const outcome = await this.#link.run(PUBLISH, keys, args, publishTimeoutMs);
-    return String(outcome).split(" ").map(parseEntryId);
+    return this.#words(keys, args);
+  }
+
+  /** What every script is given: the keys, and the limits before all else. */
+  #words(keys: readonly string[], args: readonly string[]): readonly string[] {
+    const all = [...this.#keys.state, ...keys];
+    return [String(all.length), ...all, ...this.#limits, ...args];
   }
 
   #assertOpen(operation: string): void {

@@ -10,6 +10,9 @@ const PASSING = /^-?(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|
 /** Answers begin with a word in capitals; what clients say of broken connections does not. */
 const ANSWER = /^-?(?!ECONN|EPIPE|ETIMEDOUT)[A-Z]{2,} /;
 
+/** A function is asked when the connection is there. What it throws goes to the caller. */
+type Arguments = readonly string[] | (() => readonly string[]);
+
 /** A script and, once it was computed, the name that Redis has for it. */
 export class RedisScript {
   readonly source: string;
@@ -42,7 +45,7 @@ export class RedisLink {
   }
 
   /** @throws RetryableError if it may help to try again, another error if Redis refused */
-  async call(key: string, command: string, args: readonly string[], timeoutMs: number): Promise<unknown> {
+  async call(key: string, command: string, args: Arguments, timeoutMs: number): Promise<unknown> {
     const pending = this.#connected();
     let connection: RedisConnection;
     try {
@@ -50,8 +53,9 @@ export class RedisLink {
     } catch (error) {
       throw new RetryableError(false, error);
     }
+    const words = typeof args === "function" ? args() : args;
     try {
-      return await within(connection.call(key, command, args), timeoutMs, () => {});
+      return await within(connection.call(key, command, words), timeoutMs, () => {});
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       if (ANSWER.test(text) && !PASSING.test(text)) throw new RefusedError(text, { cause: error });
@@ -60,33 +64,33 @@ export class RedisLink {
     }
   }
 
+  /** `call`, with a script. `args` are the number of keys, the keys, and what is given beside. */
   async run(
+    key: string,
     script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
+    args: () => readonly string[],
     timeoutMs: number,
   ): Promise<unknown> {
-    const [key = ""] = keys;
-    const rest = [String(keys.length), ...keys, ...args];
+    const digest = await script.digest;
     try {
-      return await this.call(key, "EVALSHA", [await script.digest, ...rest], timeoutMs);
+      return await this.call(key, "EVALSHA", () => [digest, ...args()], timeoutMs);
     } catch (error) {
       if (!(error instanceof RefusedError) || !error.message.includes("NOSCRIPT")) throw error;
-      return this.call(key, "EVAL", [script.source, ...rest], timeoutMs);
+      return this.call(key, "EVAL", () => [script.source, ...args()], timeoutMs);
     }
   }
 
   /** As `run`, again and again until there is an answer or the time is over. */
   async ask(
+    key: string,
     script: RedisScript,
-    keys: readonly string[],
-    args: readonly string[],
+    args: () => readonly string[],
     withinMs: number,
   ): Promise<unknown> {
     const end = performance.now() + withinMs;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.run(script, keys, args, Math.max(1, end - performance.now()));
+        return await this.run(key, script, args, Math.max(1, end - performance.now()));
       } catch (error) {
         if (!(error instanceof RetryableError) || this.#isClosed || performance.now() >= end) throw error;
         await pause(attempt);

@@ -22,7 +22,7 @@ export interface RedisReaderPlan {
 /** Reads the log as it grows: one connection, one waiting command. After an outage it goes on where it was. */
 export class RedisReader {
   readonly #plan: RedisReaderPlan;
-  /** Up to where the log must have been read, or something is missing. */
+  /** How far the next reading has to come at least, or what lies before was let go of. */
   #expected: Position | undefined;
   #isClosed = false;
 
@@ -38,6 +38,7 @@ export class RedisReader {
   async run(): Promise<void> {
     for (let attempt = 0; !this.#isClosed; ) {
       try {
+        this.#expected = undefined;
         await this.#check();
         attempt = 0;
         while (!this.#isClosed) {
@@ -69,17 +70,13 @@ export class RedisReader {
     const read = live.position;
     const head = await this.#plan.head(read);
     const isSame = head.epoch === read.epoch;
-    if (isSame ? head.offset === read.offset : isNotAhead(head, read)) {
-      this.#expected = undefined;
-      if (!isSame) live.reset({ epoch: head.epoch, offset: 0 });
-      return;
-    }
-    // What was logged meanwhile comes with the next reading, or was let go of before it could.
-    const wasExpected = this.#expected;
-    this.#expected = head;
-    if (wasExpected?.epoch !== head.epoch) return;
+    const missing = this.#expected;
     this.#expected = undefined;
-    live.reset(wasExpected);
+    if (isSame && head.offset === read.offset) return;
+    if (!isSame && isNotAhead(head, read)) return live.reset({ epoch: head.epoch, offset: 0 });
+    // What was logged meanwhile comes with the next reading, or was let go of before it could.
+    if (missing?.epoch !== head.epoch || (isSame && missing.offset <= read.offset)) this.#expected = head;
+    else live.reset(missing);
   }
 }
 
