@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import type { ReaderName } from "../src/page.ts";
+import type { PageGlobals, ReaderName } from "../src/page.ts";
 import { noChromium, openProfile } from "../support/browser.ts";
 import { bundle } from "../support/bundle.ts";
 import { PATIENCE, type Seen } from "../support/page.ts";
@@ -86,6 +86,36 @@ describe.skipIf(noChromium)("in a worker", () => {
       await expect.poll(() => site.open, PATIENCE).toBe(0);
     });
   }
+
+  test("a worker that is terminated, and a frame that is taken away, let go of what they read", async () => {
+    await using site = await Site.start({
+      ...scripts,
+      "/page.js": await bundle(new URL("../src/page.ts", import.meta.url)),
+    });
+    await using profile = await openProfile();
+    const page = await profile.newPage();
+    await startWorker(page, site, "dedicated");
+    await order(page, { read: "connect", url: "events" });
+    await page.evaluate(async () => {
+      const frame = document.createElement("iframe");
+      frame.src = "/frame";
+      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+      document.body.append(frame);
+      await loaded;
+      const script = frame.contentDocument!.createElement("script");
+      script.src = "/page.js";
+      const ran = new Promise((resolve) => script.addEventListener("load", resolve, { once: true }));
+      frame.contentDocument!.body.append(script);
+      await ran;
+      (frame.contentWindow as unknown as PageGlobals).readers.EventSource("/events");
+    });
+    await expect.poll(() => site.open, PATIENCE).toBe(2);
+    await page.evaluate(() => (globalThis as unknown as { port: Worker }).port.terminate());
+    await expect.poll(() => site.open, PATIENCE).toBe(1);
+    await page.evaluate(() => document.querySelector("iframe")?.remove());
+    await expect.poll(() => site.open, PATIENCE).toBe(0);
+    expect(site.streams.length).toBe(2);
+  });
 
   test("a relative URL has no base in a blob one: EventSource says so as the platform's does, connect by its error", async () => {
     await using site = await Site.start(scripts);

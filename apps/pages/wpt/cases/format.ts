@@ -75,6 +75,11 @@ export const format: readonly Check[] = [
     "data:test\r\ndata\ndata:test\r\n\r\ndata:a\rdata:b\r\rdata:c\n\r",
     ["test\n\ntest", "a\nb", "c"],
   ),
+  reads(
+    "a field name with NUL, a hyphen, an underscore or a space before it is another one, whatever ends its line",
+    "data:\0\rdata:  1\r\nDATA:x\ndata\0:x\r\0data:x\nda-ta:x\rdata_x\r\n data:x\rdata:2\rdata:\r\ndata:3\n\n",
+    ["\0\n 1\n2\n\n3"],
+  ),
   reads("NUL is data as everything else", "data:\0\n\n\n\ndata:a\0b\n\n", ["\0", "a\0b"]),
   reads("text is UTF-8, whatever the response says", bytes("data:ok…é😀\n\n"), ["ok…é😀"]),
   reads(
