@@ -89,7 +89,7 @@ describe("with tokens", () => {
     const stream = open(server.url, mine);
     stream.on("mail", () => {});
     await expect.poll(() => stream.state.status).toBe("open");
-    signOut("dan");
+    await signOut("dan");
     expect(await stream.closed).toBe("failed");
     expect(stream.state).toMatchObject({ error: { status: 401 } });
     expect((stream.state as { error: unknown }).error).toBeInstanceOf(ConnectionError);

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { chat, market } from "../../pages/guides/hubs/events.ts";
 import { hub, quote } from "../../pages/guides/hubs/feed.ts";
 import { publishOnce } from "../../pages/guides/hubs/once.ts";
+import { announce, rooms as lobby, whisper } from "../../pages/guides/hubs/presence.ts";
 import { respond, rooms, say } from "../../pages/guides/hubs/rooms.ts";
 import { serve } from "../support/serve.ts";
 
@@ -54,4 +55,31 @@ it("an idempotency key makes publishing again the same event", async () => {
   const ids = [await publishOnce(small, "rain", "r1"), await publishOnce(small, "rain", "r1")];
   expect(ids[0]).toBe(ids[1]);
   expect(await publishOnce(small, "rain", "r2")).not.toBe(ids[0]);
+});
+
+it("who is there is known, and one of them can be spoken to alone", async () => {
+  const stop = announce();
+  await using server = await serve(
+    toNodeListener((request) => lobby.respond(request, { channels: ["lobby"] })),
+  );
+  const enter = (user: string) => {
+    const heard: string[] = [];
+    const stream = connect(chat, server.url, { headers: { "x-user": user } });
+    stream.on("said", ({ data }) => heard.push(`${data.who} ${data.text}`));
+    return { heard, stream };
+  };
+  const [ann, bob] = [enter("ann"), enter("bob")];
+  const { presence } = lobby;
+  await expect.poll(() => presence("lobby").principals).toEqual(["ann", "bob"]);
+  await whisper("bob", "ann", "psst");
+  await expect.poll(() => bob.heard).toContain("ann psst");
+  // Who comes and goes within a second was never there.
+  await expect.poll(() => ann.heard).toContain("bob comes in");
+  bob.stream.close();
+  await expect.poll(() => ann.heard).toContain("bob leaves");
+  expect(ann.heard).not.toContain("ann psst");
+  expect(presence("lobby").principals).toEqual(["ann"]);
+  ann.stream.close();
+  stop();
+  await lobby.close();
 });

@@ -14,7 +14,7 @@ export const hub = createHub(inbox, {
   },
 });
 
-export function signOut(user: string): void {
+export async function signOut(user: string): Promise<void> {
   for (const [token, session] of sessions) if (session.user === user) sessions.delete(token);
-  hub.revoke(user); // at once; without it the next check, at most 30 s later, finds out
+  await hub.revoke(user); // in every process; without it the next check, at most 30 s later, finds out
 }
