@@ -149,15 +149,20 @@ describe("authorize", () => {
     expect(feed.stats().connections).toBe(0);
   });
 
-  test.each([undefined, null, true, {}, { principal: 1 }])(
-    "that answers %o lets nobody in",
-    async (answer) => {
-      const onError = vi.fn();
-      const feed = hub({ authorize: (() => answer) as never, onError }); // as plain JavaScript may
-      expect((await feed.respond(request())).status).toBe(500);
-      expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(InvalidOptionError));
-    },
-  );
+  test.each([
+    undefined,
+    null,
+    true,
+    {},
+    { principal: 1 },
+    { principal: "p", channels: "open" },
+    { principal: "p", expiresAt: 1 },
+  ])("that answers %o lets nobody in", async (answer) => {
+    const onError = vi.fn();
+    const feed = hub({ authorize: (() => answer) as never, onError }); // as plain JavaScript may
+    expect((await feed.respond(request())).status).toBe(500);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(InvalidOptionError));
+  });
 
   test("refuses with a response of any class that has a response's members", async () => {
     const { Response: Other } = { Response: class extends Object {} };

@@ -32,15 +32,25 @@ export async function askAuthorize(
   const answer: unknown = await authorize(request, channels);
   if (typeof answer === "object" && answer !== null) {
     if (isResponse(answer)) return answer;
-    if ("principal" in answer && typeof answer.principal === "string") return answer as Grant; // the rest is optional
+    if (isGrant(answer)) return answer;
   }
   throw new InvalidOptionError(
-    "authorize returns { principal: string, … } or a Response, not something else.",
+    "authorize returns { principal: string, channels?: string[], expiresAt?: Date } or a Response.",
   );
 }
 
+function isGrant(answer: object): answer is Grant {
+  const { principal, channels, expiresAt } = answer as Partial<Record<keyof Grant, unknown>>; // each is looked at
+  return (
+    typeof principal === "string" &&
+    (channels === undefined || Array.isArray(channels)) &&
+    (expiresAt === undefined || expiresAt instanceof Date)
+  );
+}
+
+/** A date that is none is over: what cannot be understood lets nobody in. */
 export function isExpired({ expiresAt }: Grant): boolean {
-  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
+  return expiresAt !== undefined && !(expiresAt.getTime() > Date.now());
 }
 
 /** Those of the channels that the grant covers. */
@@ -86,7 +96,7 @@ export class GrantWatch {
     clearTimeout(this.#expiry);
     if (this.#isStopped || this.#grant.expiresAt === undefined) return;
     const left = this.#grant.expiresAt.getTime() - Date.now();
-    if (left <= 0) this.#plan.connection.reauthenticate("expired");
+    if (isExpired(this.#grant)) this.#plan.connection.reauthenticate("expired");
     // A timer may be early, and cannot wait longer than some weeks: it looks again.
     else this.#expiry = startTimer(() => this.#awaitExpiry(), left);
   }

