@@ -66,6 +66,9 @@ test("request infers events, and takes a body", () => {
   });
   expectTypeOf(events).toEqualTypeOf<EventRequest<Tick | Halt>>();
   expectTypeOf(events.response).toEqualTypeOf<Promise<Response>>();
+  request(market, url, { until: (event) => event.type === "tick" && event.data.price > 1 });
+  // @ts-expect-error no such event type
+  request(market, url, { until: (event) => event.type === "tock" });
   // @ts-expect-error no such way
   request(market, url, { resume: "post" });
 });
