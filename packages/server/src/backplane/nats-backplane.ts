@@ -21,6 +21,8 @@ export interface NatsBackplaneOptions extends RemoteStoreOptions {
   readonly replicas?: number | undefined;
 }
 
+/** What is on its way when a connection breaks is never answered. Asking again costs nothing: it is logged once. */
+const ATTEMPT_MS = 1_000;
 /** How many events a page of the past looks at. */
 const PAGE_EVENTS = 128;
 
@@ -160,7 +162,7 @@ class NatsBackplane implements Backplane {
       throw asRetryable(error, false);
     }
     const { subject, head } = state;
-    const timeout = this.#settings.publishTimeoutMs;
+    const timeout = Math.min(ATTEMPT_MS, this.#settings.publishTimeoutMs);
     const batch = take();
     try {
       const acks = await Promise.all(

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { accepts, findProgram, freePort } from "./redis-server.ts";
@@ -58,6 +58,22 @@ export class NatsServer {
   async lose(): Promise<void> {
     await this.kill();
     rmSync(join(this.#folder, "store"), { recursive: true, force: true });
+  }
+
+  /** What is stored now, for `restore`. */
+  async snapshot(): Promise<string> {
+    await this.kill();
+    const copy = join(this.#folder, "copy");
+    cpSync(join(this.#folder, "store"), copy, { recursive: true });
+    await this.start();
+    return copy;
+  }
+
+  /** Everything since is lost. */
+  async restore(copy: string): Promise<void> {
+    await this.lose();
+    cpSync(copy, join(this.#folder, "store"), { recursive: true });
+    await this.start();
   }
 
   async stop(): Promise<void> {

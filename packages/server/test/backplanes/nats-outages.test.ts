@@ -1,0 +1,157 @@
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Backplane } from "../../src/index.ts";
+import { type NatsBackplaneOptions, natsBackplane } from "../../src/nats.ts";
+import { message } from "../contracts/message.ts";
+import { LogObserver, traffic } from "../support/log-observer.ts";
+import { hasNats, NatsServer } from "../support/nats-server.ts";
+import { eventually } from "../support/serve.ts";
+
+describe.runIf(hasNats)("a NATS that fails", () => {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  async function start(): Promise<NatsServer> {
+    const server = await NatsServer.start();
+    cleanups.push(() => server.stop());
+    return server;
+  }
+  async function open(server: NatsServer, options: NatsBackplaneOptions = {}): Promise<Backplane> {
+    const connection = await connect({
+      servers: server.url,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 50,
+      reconnectJitter: 20,
+    });
+    const log = natsBackplane(connection, { onError: () => {}, ...options });
+    cleanups.push(async () => {
+      await log.close();
+      await connection.close();
+    });
+    return log;
+  }
+  async function settles(observer: LogObserver, acknowledged: readonly string[]): Promise<void> {
+    await eventually(() => acknowledged.every((id) => observer.heard.includes(id)), 15_000);
+    expect(observer.faults).toEqual([]);
+    expect(new Set(observer.heard).size).toBe(observer.heard.length);
+  }
+
+  test("a crash and restart is no gap, since the stream is the same: no hole, no repeat", async () => {
+    const server = await start();
+    const [one, two] = [await open(server), await open(server)];
+    const observers = [await LogObserver.on(one), await LogObserver.on(two)];
+    const flow = traffic(one);
+    for (let n = 0; n < 2; n++) {
+      const before = flow.acknowledged.length;
+      await eventually(() => flow.acknowledged.length > before + 30, 10_000);
+      await server.kill();
+      await server.start();
+    }
+    const before = flow.acknowledged.length;
+    await eventually(() => flow.acknowledged.length > before + 30, 10_000);
+    await flow.stop();
+    for (const observer of observers) {
+      await settles(observer, flow.acknowledged);
+      expect(observer.resets).toEqual([]);
+    }
+    expect(flow.rejected).toEqual([]);
+  }, 30_000);
+
+  test("a stream that is gone after a restart is one announced gap for each process, and a new epoch", async () => {
+    const server = await start();
+    const [one, two] = [await open(server), await open(server)];
+    const observers = [await LogObserver.on(one), await LogObserver.on(two)];
+    const flow = traffic(one);
+    await eventually(() => flow.acknowledged.length > 30);
+    await server.lose();
+    await server.start();
+    const before = flow.acknowledged.length;
+    await eventually(() => flow.acknowledged.length > before + 30, 10_000);
+    await flow.stop();
+    const epochs = new Set(flow.acknowledged.map((id) => id.split(".")[0]));
+    expect(epochs.size).toBe(2);
+    const [old, fresh] = epochs;
+    for (const observer of observers) {
+      await settles(
+        observer,
+        flow.acknowledged.filter((id) => id.startsWith(`${fresh}.`)),
+      );
+      expect(observer.resets).toEqual([{ epoch: fresh, offset: 0 }]);
+    }
+    expect(await one.replay({ epoch: old ?? "", offset: 1 }, ["a"], 10)).toMatchObject({
+      gap: "unknown-epoch",
+    });
+  }, 30_000);
+
+  test("a stream that went back begins a new epoch, though others were published in the places of the lost", async () => {
+    const server = await start();
+    const log = await open(server);
+    const observer = await LogObserver.on(log);
+    for (let n = 0; n < 10; n++) await log.publish(message(`${n}`));
+    await eventually(() => observer.heard.length === 10);
+    // As if the disk had forgotten: the newest are deleted while the server is away, and others come in their places.
+    const away = await server.snapshot();
+    for (let n = 10; n < 15; n++) await log.publish(message(`${n}`));
+    await eventually(() => observer.heard.length === 15);
+    await server.restore(away);
+    const other = await open(server);
+    for (let n = 0; n < 8; n++) await other.publish(message(`other ${n}`));
+    await eventually(() => observer.resets.length > 0, 10_000);
+    const { epoch } = await other.head();
+    expect(epoch).not.toBe(observer.heard[0]?.split(".")[0]);
+    const { offset } = await log.publish(message("after"));
+    await eventually(() => observer.heard.includes(`${epoch}.${offset}`), 10_000);
+    expect([observer.faults, observer.resets.length]).toEqual([[], 1]);
+  }, 30_000);
+
+  test("a stream that somebody deleted is announced though nobody publishes, once", async () => {
+    const server = await start();
+    const log = await open(server);
+    const observer = await LogObserver.on(log);
+    for (let n = 0; n < 5; n++) await log.publish(message(`${n}`));
+    await eventually(() => observer.heard.length === 5);
+    const connection = await connect({ servers: server.url });
+    await (await jetstreamManager(connection)).streams.delete("sse_sse");
+    await connection.close();
+    await eventually(() => observer.resets.length > 0, 10_000);
+    const { epoch, offset } = await log.publish(message("after"));
+    await eventually(() => observer.heard.length === 6, 10_000);
+    expect([observer.resets, offset]).toEqual([[{ epoch, offset: 0 }], 1]);
+  }, 30_000);
+
+  test("a pause rejects within the limit, and nothing comes twice afterwards", async () => {
+    const server = await start();
+    const log = await open(server, { publishTimeoutMs: 500 });
+    const observer = await LogObserver.on(log);
+    await log.publish(message("before"));
+    server.signal("SIGSTOP");
+    const begin = performance.now();
+    await expect(log.publish(message("may land"))).rejects.toMatchObject({
+      code: "backplane",
+      uncertain: true,
+    });
+    await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
+    expect(performance.now() - begin).toBeLessThan(2_500);
+    server.signal("SIGCONT");
+    const flow = traffic(log);
+    await eventually(() => flow.acknowledged.length > 20, 10_000);
+    await flow.stop();
+    await settles(observer, flow.acknowledged);
+    expect(observer.resets).toEqual([]);
+    expect(observer.heard.length - flow.acknowledged.length - 1).toBeLessThanOrEqual(
+      1 + flow.rejected.length,
+    );
+  }, 30_000);
+
+  test("a connection that is closed rejects", async () => {
+    const server = await start();
+    const connection = await connect({ servers: server.url });
+    const log = natsBackplane(connection, { onError: () => {}, publishTimeoutMs: 300 });
+    await connection.close();
+    await expect(log.publish(message("x"))).rejects.toMatchObject({ code: "backplane" });
+    await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
+    await log.close();
+  });
+});
