@@ -8,6 +8,8 @@ export type Way = (typeof WAYS)[number];
 /** One change of the leader, and what it took. */
 export interface Change {
   readonly way: Way;
+  /** When it was done. */
+  readonly at: number;
   readonly old: Reading;
   readonly next: Reading;
 }
@@ -27,6 +29,7 @@ const PATIENCE_MS = 15_000;
 export class Fleet {
   readonly changes: Change[] = [];
   readonly absences: Absence[] = [];
+  naps = 0;
   readonly #browser: Browser;
   readonly #server: NumbersServer;
   readonly #pages: Map<string, Page> = new Map();
@@ -54,13 +57,24 @@ export class Fleet {
   async change(way: Way): Promise<void> {
     const old = await this.#until("a leader", () => this.#server.open.at(-1));
     const slot = old.tab.slice(0, 1);
-    const back = await this.#end(way, slot, old);
+    const at = now();
+    const back = await this.#end(way, slot, old.tab);
     const next = await this.#until(`a leader after ${way}`, () =>
       this.#server.open.find(({ tab, from }) => tab !== old.tab && from > old.from),
     );
-    this.changes.push({ way, old, next });
+    this.changes.push({ way, at, old, next });
     await back();
     await this.#until("the end of the old connection", () => old.to);
+    await this.settle();
+  }
+
+  /** A tab that follows goes elsewhere and comes back, while the others go on. */
+  async nap(): Promise<void> {
+    const leader = await this.#until("a leader", () => this.#server.open.at(-1));
+    const tab = this.tabs.find((one) => one !== leader.tab) ?? "";
+    this.naps++;
+    const back = await this.#end("navigate", tab.slice(0, 1), tab);
+    await back();
     await this.settle();
   }
 
@@ -82,13 +96,22 @@ export class Fleet {
     );
   }
 
+  /** Out of the cache, or as a new life. */
+  #isBack(tab: string, slot: string): true | undefined {
+    const entries = this.#server.tabs.get(tab) ?? [];
+    const kept = entries.findLastIndex(([what]) => what === "back");
+    const left = entries.findLastIndex(([what]) => what === "kept" || what === "gone");
+    const isNew = this.tabs.some((one) => one !== tab && one.startsWith(`${slot}.`));
+    return isNew || kept > left || undefined;
+  }
+
   #last(tab: string): number {
     const last = this.#server.tabs.get(tab)?.findLast(([what]) => typeof what === "number");
     return Number(last?.[0] ?? 0);
   }
 
   /** Ends the leading of one tab. What is returned brings the tab back. */
-  async #end(way: Way, slot: string, { tab }: Reading): Promise<() => Promise<void>> {
+  async #end(way: Way, slot: string, tab: string): Promise<() => Promise<void>> {
     const page = this.#pages.get(slot);
     if (page === undefined) throw new Error(`There is no tab ${slot}.`);
     const returns = this.#absent(tab, way);
@@ -109,7 +132,9 @@ export class Fleet {
       case "navigate":
         await page.goto(this.#server.url("/elsewhere"));
         return async () => {
-          await page.goBack();
+          // Nobody answers, and in Firefox nothing is loaded, when the page comes back as it was.
+          void page.evaluate(() => history.back()).catch(() => {});
+          await this.#until("the tab that went back", () => this.#isBack(tab, slot));
           returns();
         };
       case "freeze": {

@@ -57,14 +57,14 @@ function overlapMs({ readings }: NumbersServer, fleet: Fleet): number {
   return longest;
 }
 
+const LEFT: ReadonlySet<unknown> = new Set(["gone", "kept", "frozen"]);
+
 /**
  * How long nobody read after a leader left: from its `pagehide` or `freeze` to the next request, at the server.
  * A crashed one says nothing: there it is from the end of its connection.
  */
-export function takeoverMs({ tabs }: NumbersServer, { old, next }: Change): number {
-  const left = tabs
-    .get(old.tab)
-    ?.findLast(([what, at]) => (what === "gone" || what === "kept" || what === "frozen") && at < next.from);
+export function takeoverMs({ tabs }: NumbersServer, { at: done, old, next }: Change): number {
+  const left = tabs.get(old.tab)?.findLast(([what, at]) => LEFT.has(what) && at >= done && at < next.from);
   return next.from - (left?.[1] ?? old.to ?? next.from);
 }
 

@@ -12,6 +12,8 @@ const seed = Number(process.env.TABS_SEED ?? Math.floor(Math.random() * 1e9));
 export interface Survival {
   /** How often a page came back as it was, out of the back/forward cache. */
   readonly keptPages: number;
+  /** How often a tab that followed was away for a while. */
+  readonly naps: number;
 }
 
 /** Four tabs, and so many ends of each way for the one that leads. */
@@ -26,7 +28,10 @@ export async function survive(
     for (const slot of ["A", "B", "C", "D"]) await fleet.open(slot);
     await fleet.settle();
     const ways = WAYS.flatMap((way) => Array<Way>(times[way] ?? 0).fill(way));
-    for (const way of new Chance(seed).shuffle(ways)) await fleet.change(way);
+    for (const [index, way] of new Chance(seed).shuffle(ways).entries()) {
+      await fleet.change(way);
+      if (index % 6 === 0) await fleet.nap();
+    }
     server.pause();
     await fleet.finish();
     return judge(browser.name, server, fleet);
@@ -43,7 +48,7 @@ function judge(name: string, server: NumbersServer, fleet: Fleet): Survival {
     changes.filter(({ way }) => ways.includes(way)).map((change) => takeoverMs(server, change));
   const notes = [...server.tabs.values()].flat().map(([what]) => what);
   const keptPages = notes.filter((what) => what === "back").length;
-  const found = { ...verdict(server, fleet), keptPages, stallMs };
+  const found = { ...verdict(server, fleet), naps: fleet.naps, keptPages, stallMs };
   console.log(`${name}: ${changes.length} changes of the leader, TABS_SEED=${seed}`);
   console.table(Object.fromEntries(Object.entries(found).map(([what, is]) => [what, Math.round(is)])));
   console.table(
@@ -61,5 +66,5 @@ function judge(name: string, server: NumbersServer, fleet: Fleet): Survival {
   expect(percentile(took("close", "reload", "navigate", "freeze"), 95)).toBeLessThan(150 + stallMs);
   // What was let go of may be on its way to the server for a moment; a second reader would stay.
   expect(found.overlapMs).toBeLessThan(1000 + stallMs);
-  return { keptPages };
+  return { keptPages, naps: fleet.naps };
 }

@@ -285,8 +285,8 @@ test("what a leader says that was one before is not taken", async () => {
   const channel = new BroadcastChannel(nameOf(url, keyOf(first)));
   const late = { type: "n", data: "9", lastEventId: "a.9", at: "a.9", epoch: 5 };
   const frames = range(1, 9).map((seq) => ({ ...late, seq }));
-  channel.postMessage({ kind: "news", epoch: 5, frames, ordered: true });
   channel.postMessage({ kind: "state", epoch: 5, state: { status: "closed", reason: "ended" } });
+  channel.postMessage({ kind: "news", epoch: 5, frames, ordered: true });
   await open("go");
   for (const one of [first, second]) await one?.has(1);
   expect([first, second].map((one) => one?.subscription.state.status)).toEqual(["open", "open"]);
