@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { message, testBackplane } from "../../test/contracts/backplane.ts";
+import { type BackplaneUnderTest, message, testBackplane } from "../../test/contracts/backplane.ts";
 import { testControl } from "../../test/contracts/control.ts";
+import type { Backplane } from "./backplane.ts";
 import { memoryBackplane } from "./memory.ts";
 
-const inMemory = async () => {
-  const backplane = memoryBackplane();
-  return { open: async () => backplane, dispose: () => backplane.close() };
+const inMemory = async (): Promise<BackplaneUnderTest> => {
+  let backplane: Backplane | undefined;
+  return {
+    async open(replay) {
+      backplane ??= memoryBackplane({ replay });
+      return backplane;
+    },
+    dispose: async () => backplane?.close(),
+  };
 };
 testBackplane("in memory", inMemory);
 testControl("in memory", inMemory);

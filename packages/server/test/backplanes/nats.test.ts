@@ -18,9 +18,9 @@ describe.runIf(hasNats)("on a real NATS", () => {
     const name = `log-${++names}`;
     const opened: [Backplane, NatsConnection][] = [];
     return {
-      async open() {
+      async open(replay) {
         const connection = await connect({ servers: server.url, maxReconnectAttempts: -1 });
-        const backplane = natsBackplane(connection, { name });
+        const backplane = natsBackplane(connection, { name, replay });
         opened.push([backplane, connection]);
         return backplane;
       },

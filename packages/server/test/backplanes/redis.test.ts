@@ -22,8 +22,8 @@ describe.runIf(hasRedis)("on a real Redis", () => {
       const name = `log-${++names}`;
       const opened: ReturnType<typeof redisBackplane>[] = [];
       return {
-        async open() {
-          const backplane = redisBackplane(client(), { name });
+        async open(replay) {
+          const backplane = redisBackplane(client(), { name, replay });
           opened.push(backplane);
           return backplane;
         },

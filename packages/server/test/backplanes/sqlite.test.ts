@@ -16,9 +16,9 @@ async function onAFile(): Promise<BackplaneUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), "sse-sqlite-"));
   const opened: [Backplane, DatabaseSync][] = [];
   return {
-    async open() {
+    async open(replay) {
       const database = new DatabaseSync(join(folder, "events.db"));
-      const backplane = sqliteBackplane(database, { pollMs: 5 });
+      const backplane = sqliteBackplane(database, { pollMs: 5, replay });
       opened.push([backplane, database]);
       return backplane;
     },

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane, BackplaneListener, ReplayPage } from "../../src/backplane/backplane.ts";
+import type { ReplayOptions } from "../../src/backplane/memory.ts";
 import type { Position } from "../../src/backplane/message.ts";
 import type { Frame } from "../../src/frame.ts";
 import { eventually } from "../support/serve.ts";
@@ -9,8 +10,11 @@ export { message };
 
 /** How an implementation is set up: each call of `open` is another process on the same log. */
 export interface BackplaneUnderTest {
-  /** One client of the log; the first call begins an empty one that keeps at least 1,000 events. */
-  open(): Promise<Backplane>;
+  /**
+   * One client of the log; the first call begins an empty one that keeps at least 1,000 events, or what is said. Of
+   * how much it keeps, it may go past by a sixteenth.
+   */
+  open(replay?: ReplayOptions): Promise<Backplane>;
   /** Frees what was set up, the log too. */
   dispose(): Promise<void>;
 }
@@ -207,6 +211,116 @@ export function testBackplane(name: string, setUp: () => Promise<BackplaneUnderT
       const [one, two] = [await under.open(), await under.open()];
       const { epoch } = await two.publish(message("elsewhere"));
       expect(dataOf(await all(one, { epoch, offset: 0 }))).toEqual(["elsewhere"]);
+    });
+
+    test("keeps a bounded number of events, the newest, and says so to whoever misses one", async () => {
+      const one = await (await start()).open({ maxEvents: 32 });
+      for (let n = 1; n <= 100; n++) await one.publish(message(`${n}`));
+      const head = await one.head();
+      const page = await one.replay({ ...head, offset: 10 }, ["a"], 1_000_000);
+      expect(page).toMatchObject({ gap: "expired", from: { epoch: head.epoch } });
+      expect(page.from.offset).toBeGreaterThanOrEqual(66);
+      expect(page.from.offset).toBeLessThanOrEqual(68);
+      expect(page.frames.map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 100 - page.from.offset }, (_, n) => page.from.offset + n + 1),
+      );
+      expect((await all(one, { ...head, offset: 70 })).length).toBe(30);
+    });
+
+    test("keeps a bounded number of bytes", async () => {
+      const one = await (await start()).open({ maxBytes: 100_000 });
+      for (let n = 1; n <= 50; n++) await one.publish(message("x".repeat(10_000)));
+      const head = await one.head();
+      const page = await one.replay({ ...head, offset: 1 }, ["a"], 1_000_000);
+      expect(page.gap).toBe("expired");
+      expect(page.frames.length).toBeGreaterThan(7);
+      expect(page.frames.length).toBeLessThan(11);
+    });
+
+    test("a client that has read to the end misses nothing, whatever was let go of before", async () => {
+      const under = await start();
+      const one = await under.open({ maxEvents: 16 });
+      for (let n = 1; n <= 50; n++) await one.publish(message(`${n}`));
+      const head = await one.head();
+      const page = await (await under.open({ maxEvents: 16 })).replay(head, ["a", "b"], 1000);
+      expect(page).toEqual({ gap: undefined, from: head, frames: [], upTo: head });
+    });
+
+    test("a process that listens does not take a quiet channel for incomplete since another is busy", async () => {
+      const one = await (await start()).open({ maxEvents: 16 });
+      const recorder = new Recorder();
+      await one.subscribe(recorder);
+      const quiet = await one.publish(message("quiet", "b"));
+      for (let n = 1; n <= 50; n++) await one.publish(message(`${n}`));
+      await recorder.got(51);
+      expect((await one.replay(quiet, ["b"], 1000)).gap).toBeUndefined();
+      expect((await one.replay({ ...quiet, offset: 0 }, ["b"], 1000)).gap).toBe("expired");
+      expect((await one.replay(quiet, ["a", "b"], 1000)).gap).toBe("expired");
+    });
+
+    test("events of 1 MiB come, live and again", async () => {
+      const under = await start();
+      const [one, two] = [await under.open(), await under.open()];
+      const recorder = new Recorder();
+      await two.subscribe(recorder);
+      const begin = await one.head();
+      const data = "🎌".repeat(262_144); // four bytes each
+      await Promise.all([one.publish(message(data)), one.publish(message(`${data}2`))]);
+      await recorder.got(2);
+      const again = await all(await under.open(), begin);
+      expect(dataOf(again).map((text) => text.length)).toEqual([524_288, 524_289]);
+      expect(dataOf(recorder.frames)[0]).toBe(data);
+    });
+
+    test("hundreds of channels, whatever their names, are one log and do not mix", async () => {
+      const under = await start();
+      const one = await under.open();
+      const hostile = [
+        "",
+        " ",
+        "*",
+        ">",
+        "a.b",
+        "a b",
+        "\r\n",
+        "\0",
+        "{}",
+        "__proto__",
+        "日本",
+        "\ud800",
+        "\ud801",
+      ];
+      const channels = [...hostile, "x".repeat(5_000), ...Array.from({ length: 300 }, (_, n) => `room ${n}`)];
+      const begin = await one.head();
+      await Promise.all(channels.map((channel, n) => one.publish(message(`${n}`, channel))));
+      const two = await under.open();
+      for (const [n, channel] of channels.entries()) {
+        if (n > 30 && n % 50 !== 0) continue;
+        const frames = await all(two, begin, [channel]);
+        expect(frames.map((frame) => frame.channel)).toEqual([channel]);
+        expect(dataOf(frames)).toEqual([`${n}`]);
+      }
+      expect((await all(two, begin, channels)).length).toBe(channels.length);
+    });
+
+    test("each of many publishers keeps its own order, and the log has all of them once", async () => {
+      const under = await start();
+      const publishers = await Promise.all(Array.from({ length: 4 }, () => under.open()));
+      const recorder = new Recorder();
+      await (publishers[0] as Backplane).subscribe(recorder);
+      await Promise.all(
+        publishers.flatMap((log, p) =>
+          Array.from({ length: 200 }, (_, n) => log.publish(message(`${p} ${n}`))),
+        ),
+      );
+      const heard = await recorder.got(800);
+      for (const p of publishers.keys()) {
+        const own = heard.filter((data) => data.startsWith(`${p} `));
+        expect(own).toEqual(Array.from({ length: 200 }, (_, n) => `${p} ${n}`));
+      }
+      expect(recorder.frames.map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 800 }, (_, n) => n + 1),
+      );
     });
 
     test("after close everything is refused with a BackplaneError, and nothing is delivered", async () => {
