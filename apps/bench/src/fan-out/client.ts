@@ -3,7 +3,7 @@ import { Crowd } from "./crowd.ts";
 import type { ClientQuestions } from "./messages.ts";
 
 /** The process of the clients. */
-const crowd = new Crowd(Number(process.argv[2]));
+const crowd = new Crowd(Number(process.argv[2]), process.argv[3]);
 const watch = new CpuWatch();
 
 say({ ready: true });
@@ -16,5 +16,6 @@ await answerQuestions<ClientQuestions>({
     return {};
   },
   wait: ({ events, timeoutMs }) => crowd.wait(events, timeoutMs),
+  resume: ({ since }) => crowd.resume(since),
   cpu: () => watch.look(),
 });

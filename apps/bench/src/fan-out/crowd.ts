@@ -1,10 +1,12 @@
 import { connect, type Socket } from "node:net";
-import type { Received } from "./messages.ts";
+import { LateReader } from "./late-reader.ts";
+import type { Received, Resumed } from "./messages.ts";
 import { MARK_BYTE, MARK_LENGTH, nowUs, timeBehind } from "./tick.ts";
 
-const REQUEST = "GET / HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n";
 /** How many connect at a time: more would only wait in the server's backlog. */
 const AT_ONCE = 100;
+/** Who reads nothing for so long has everything. */
+const QUIET_MS = 1000;
 /** All sockets read into the same bytes: nothing is kept of them. */
 const buffer: Uint8Array = new Uint8Array(262_144);
 
@@ -14,6 +16,7 @@ const buffer: Uint8Array = new Uint8Array(262_144);
  */
 export class Crowd {
   readonly #port: number;
+  readonly #request: string;
   readonly #sockets: Socket[] = [];
   #counts = new Int32Array(0);
   #stalled = 0;
@@ -24,10 +27,12 @@ export class Crowd {
   /** Clients that have as many as expected. */
   #complete = 0;
   #times: number[] | undefined;
+  #late: LateReader[] = [];
   #onProgress: (() => void) | undefined;
 
-  constructor(port: number) {
+  constructor(port: number, path = "/") {
     this.#port = port;
+    this.#request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\naccept: text/event-stream\r\n\r\n`;
   }
 
   /** The first ones stop reading as soon as they have their response. */
@@ -40,6 +45,22 @@ export class Crowd {
       await this.#until(() => this.#opened + this.#closed >= until, 30_000);
     }
     return this.#opened;
+  }
+
+  /** Those that stopped read on, until nothing comes any more; what each of them saw. */
+  async resume(since: number): Promise<Resumed> {
+    const late = this.#sockets.slice(0, this.#stalled);
+    this.#late = late.map(() => new LateReader());
+    for (const socket of late) socket.resume();
+    for (let before = -1; before !== this.#bytes; ) {
+      before = this.#bytes;
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    }
+    return {
+      alive: late.filter((socket) => !socket.destroyed).length,
+      gaps: this.#late.filter(({ hasGap }) => hasGap).length,
+      current: this.#late.filter(({ newest }) => newest >= since).length,
+    };
   }
 
   /** Counts anew from here. */
@@ -99,12 +120,13 @@ export class Crowd {
       this.#closed++;
       this.#onProgress?.();
     });
-    socket.write(REQUEST);
+    socket.write(this.#request);
   }
 
   #receive(index: number, length: number): void {
     this.#bytes += length;
     const bytes = buffer.subarray(0, length);
+    this.#late[index]?.read(bytes);
     let events = 0;
     for (let at = bytes.indexOf(MARK_BYTE); at >= 0; at = bytes.indexOf(MARK_BYTE, at + 1)) {
       events++;

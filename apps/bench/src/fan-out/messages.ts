@@ -23,6 +23,8 @@ export interface ClientQuestions {
   reset: { ask: { readonly times: boolean }; answer: Nothing };
   /** Answers when everybody who reads has so many events, or when there is no hope. */
   wait: { ask: { readonly events: number; readonly timeoutMs: number }; answer: Received };
+  /** Those that stopped reading read on; `since` is a time that the newest event has, or a later one. */
+  resume: { ask: { readonly since: number }; answer: Resumed };
   cpu: { ask: Nothing; answer: Cpu };
 }
 
@@ -59,4 +61,14 @@ export interface Received {
   /** Milliseconds; undefined where no times were asked for. */
   readonly p50?: number;
   readonly p99?: number;
+}
+
+/** Of clients that had stopped reading. */
+export interface Resumed {
+  /** Whose connection is still open. */
+  readonly alive: number;
+  /** Who was told of a gap. */
+  readonly gaps: number;
+  /** Who has the newest event. */
+  readonly current: number;
 }
