@@ -134,7 +134,7 @@ export const reconnection: readonly Check[] = [
       within(
         await waitedMs(at, "retry:600\nretry:10x\nretry:-1\nretry:1.5\nretry:\u0661\ndata:x\n\n"),
         590,
-        1500,
+        2900,
       ),
     "in time",
   ),
