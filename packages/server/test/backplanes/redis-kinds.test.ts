@@ -1,0 +1,142 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Cluster, Redis as IoRedis } from "ioredis";
+import { createClient, createCluster, createSentinel } from "redis";
+import { afterEach, describe, expect, test } from "vitest";
+import { type RedisBackplaneOptions, type RedisClient, redisBackplane } from "../../src/redis.ts";
+import { message } from "../contracts/message.ts";
+import { LogObserver } from "../support/log-observer.ts";
+import { accepts, findProgram, freePort, hasRedis, RedisServer } from "../support/redis-server.ts";
+import { eventually } from "../support/serve.ts";
+
+describe.runIf(hasRedis)("the Redis backplane", () => {
+  const cleanups: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  });
+  async function start(...args: string[]): Promise<RedisServer> {
+    const server = await RedisServer.start(...args);
+    cleanups.push(() => server.stop());
+    return server;
+  }
+  function open(client: RedisClient, options: RedisBackplaneOptions = {}) {
+    const log = redisBackplane(client, options);
+    cleanups.push(() => log.close());
+    return log;
+  }
+  async function command(server: RedisServer, ...args: string[]): Promise<unknown> {
+    const client = await createClient({ url: server.url }).connect();
+    try {
+      return await client.sendCommand(args);
+    } finally {
+      client.destroy();
+    }
+  }
+  async function works(client: RedisClient): Promise<void> {
+    const [one, two] = [open(client), open(client)];
+    const observer = await LogObserver.on(two);
+    const first = await one.publish(message("1"), { idempotencyKey: "k" });
+    expect(await two.publish(message("1"), { idempotencyKey: "k" })).toEqual(first);
+    await one.publish(message("2", "b"));
+    await eventually(() => observer.heard.length === 2);
+    expect((await one.replay({ ...first, offset: 0 }, ["b"], 1000)).frames).toHaveLength(1);
+    expect([observer.faults, observer.resets]).toEqual([[], []]);
+  }
+
+  test("works with the clients of a cluster", async () => {
+    const server = await start("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
+    await command(server, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await expect
+      .poll(() => command(server, "CLUSTER", "INFO"), { timeout: 10_000 })
+      .toContain("cluster_state:ok");
+    const nodes = [{ url: server.url }];
+    await works(createCluster({ rootNodes: nodes }));
+    await command(server, "FLUSHALL");
+    await works(new Cluster([server.url], { lazyConnect: true }));
+  }, 20_000);
+
+  test("works with the clients of a sentinel", async () => {
+    const server = await start();
+    const folder = mkdtempSync(join(tmpdir(), "sse-sentinel-"));
+    const port = await freePort();
+    const config = join(folder, "sentinel.conf");
+    writeFileSync(config, `port ${port}\nbind 127.0.0.1\nsentinel monitor mine 127.0.0.1 ${server.port} 1\n`);
+    const child = spawn(findProgram("redis-server") ?? "", [config, "--sentinel"], { stdio: "ignore" });
+    cleanups.push(async () => {
+      const gone = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await accepts(port, child);
+    const at = { host: "127.0.0.1", port };
+    await works(createSentinel({ name: "mine", sentinelRootNodes: [at] }));
+    await command(server, "FLUSHALL");
+    await works(new IoRedis({ name: "mine", sentinels: [at], lazyConnect: true }));
+  }, 20_000);
+
+  test("works with a client that speaks RESP 2", async () => {
+    await works(createClient({ url: (await start()).url, RESP: 2 }));
+  });
+
+  test("lets the user's client alone: it need not be connected, and is not closed", async () => {
+    const server = await start();
+    const client = await createClient({ url: server.url }).connect();
+    await using log = redisBackplane(client);
+    await log.publish(message("1"));
+    await log.close();
+    expect(await client.ping()).toBe("PONG");
+    client.destroy();
+  });
+
+  test("knows of each channel what was let go, also in a process that has just come", async () => {
+    const server = await start();
+    const client = createClient({ url: server.url });
+    const options = { replay: { maxEvents: 16 } };
+    const one = open(client, options);
+    const quiet = await one.publish(message("quiet", "b"));
+    for (let n = 1; n <= 50; n++) await one.publish(message(`${n}`));
+    const fresh = open(client, options);
+    expect(await fresh.replay(quiet, ["b", "never"], 1000)).toMatchObject({ gap: undefined, frames: [] });
+    expect((await fresh.replay({ ...quiet, offset: 0 }, ["b"], 1000)).gap).toBe("expired");
+    // An index that was evicted knows nothing, and says so.
+    await command(server, "DEL", "sse:{sse}:trimmed");
+    expect((await fresh.replay(quiet, ["b"], 1000)).gap).toBe("expired");
+  });
+
+  test("lets go of what is too old", async () => {
+    const server = await start();
+    const log = open(createClient({ url: server.url }), { replay: { maxAgeMs: 50 } });
+    const first = await log.publish(message("1"));
+    await expect
+      .poll(async () => (await log.replay({ ...first, offset: 0 }, ["a"], 1000)).gap)
+      .toBe("expired");
+    expect((await log.publish(message("2"))).offset).toBe(2);
+  });
+
+  test("keeps logs of different names apart", async () => {
+    const server = await start();
+    const client = createClient({ url: server.url });
+    const [one, two] = [open(client, { name: "one" }), open(client, { name: "two" })];
+    await one.publish(message("1"));
+    expect((await two.head()).offset).toBe(0);
+    for (const name of ["", "a b", "{x}", "x".repeat(65)]) {
+      expect(() => redisBackplane(client, { name })).toThrow("name is 1 to 64");
+    }
+  });
+
+  test("what Redis refuses rejects at once, and certainly", async () => {
+    const server = await start("--maxmemory", "3mb", "--maxmemory-policy", "noeviction");
+    const log = open(createClient({ url: server.url }));
+    let error: unknown;
+    for (let n = 0; n < 20 && error === undefined; n++) {
+      await log.publish(message("x".repeat(500_000))).catch((thrown: unknown) => {
+        error = thrown;
+      });
+    }
+    expect(error).toMatchObject({ code: "backplane", operation: "publish", uncertain: false });
+    expect(String(error)).toContain("OOM");
+  });
+});
