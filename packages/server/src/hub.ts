@@ -17,7 +17,7 @@ export interface Hub<M extends EventMap> extends HubBase {
     data: NoInfer<InputOf<M[K]>>,
     options?: PublishOptions,
   ): Promise<string>;
-  /** Answers a request with the feed. Bound: it can be passed on its own as a route's handler. */
+  /** Answers a request with the feed. Bound: it can be passed on its own as a handler that is given a request alone. */
   readonly respond: (request: Request, options?: RespondOptions) => Promise<Response>;
   /** Who is here, in all processes. @throws InvalidOptionError where the hub was made without `presence` */
   presence(): Presence;
