@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 
 const CLIENT = new URL("../src/index.ts", import.meta.url).href;
+const SHARE = new URL("../src/share.ts", import.meta.url).href;
 const PROTOCOL = new URL("../../protocol/src/index.ts", import.meta.url).href;
 
 /** Runs a program of its own with the client in it; its exit code and output, and a way to end it. */
@@ -82,5 +83,18 @@ test("a process lives while a reconnection is pending", async () => {
   expect(await program.exited).toBe(0);
   // "beforeExit" came only after the close: the timer had kept the process.
   expect(program.output()).toBe("waiting\nclosing\nidle\n");
+  close();
+}, 20_000);
+
+test("a process that shares a connection with itself ends once everything is closed", async () => {
+  const { url, close } = await serve(200, `${EVENT}id: sse.end\nevent: sse.end\ndata:\n\n`);
+  const program = run(`
+    const { share } = await import(${JSON.stringify(SHARE)});
+    const transport = share({ key: "k" });
+    const all = [1, 2, 3].map(() => connect(numbers, "${url}", { transport }));
+    for (const one of all) one.on("n", () => {});
+    console.log(...(await Promise.all(all.map(({ closed }) => closed))));
+  `);
+  expect([await program.exited, program.output()]).toEqual([0, "ended ended ended\n"]);
   close();
 }, 20_000);
