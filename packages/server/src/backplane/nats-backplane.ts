@@ -9,6 +9,7 @@ import { formatBody, headerText, parseBody, subjectToken } from "./nats-message.
 import { NatsReader } from "./nats-reader.ts";
 import { type NatsConnection, type NatsState, NatsStream } from "./nats-stream.ts";
 import { type Letter, Outbox, RetryableError } from "./outbox.ts";
+import { ReplayGate } from "./replay-gate.ts";
 import { within } from "./retry.ts";
 import {
   type RemoteStoreOptions,
@@ -46,6 +47,7 @@ class NatsBackplane implements Backplane {
   readonly #live: LiveLog;
   readonly #reader: NatsReader;
   readonly #outbox: Outbox;
+  readonly #replays: ReplayGate = new ReplayGate();
   readonly #writer: string = crypto.randomUUID();
   #state: NatsState | undefined;
   #started: Promise<void> | undefined;
@@ -89,7 +91,10 @@ class NatsBackplane implements Backplane {
   async replay(after: Position, channels: readonly string[], maxBytes: number): Promise<ReplayPage> {
     this.#assertOpen("replay");
     const read = this.#live.replay(after, channels, maxBytes);
-    return read ?? this.#ask("replay", () => this.#readPage(after, new Set(channels), maxBytes));
+    if (read !== undefined) return read;
+    return this.#replays.ask(after, channels, maxBytes, () =>
+      this.#ask("replay", () => this.#readPage(after, new Set(channels), maxBytes)),
+    );
   }
 
   async head(): Promise<Position> {

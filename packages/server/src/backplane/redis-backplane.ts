@@ -17,6 +17,7 @@ import {
 } from "./redis-log.ts";
 import { RedisReader } from "./redis-reader.ts";
 import { HEAD_SCRIPT, PUBLISH_SCRIPT, REPLAY_SCRIPT } from "./redis-scripts.ts";
+import { ReplayGate } from "./replay-gate.ts";
 import {
   type RemoteStoreOptions,
   type RemoteStoreSettings,
@@ -53,6 +54,7 @@ class RedisBackplane implements Backplane {
   readonly #live: LiveLog;
   readonly #reader: RedisReader;
   readonly #outbox: Outbox;
+  readonly #replays: ReplayGate = new ReplayGate();
   readonly #writer: string = crypto.randomUUID();
   #started: Promise<void> | undefined;
   #isClosed = false;
@@ -103,10 +105,12 @@ class RedisBackplane implements Backplane {
     this.#assertOpen("replay");
     const read = this.#live.replay(after, channels, maxBytes);
     if (read !== undefined) return read;
-    const { epoch, offset } = after;
-    const args = [epochNumber(epoch), String(offset), String(Math.min(maxBytes, Number.MAX_SAFE_INTEGER))];
-    const reply = await this.#ask("replay", REPLAY, [...args, ...channels.map(wellFormed)]);
-    return parsePage(reply, after);
+    return this.#replays.ask(after, channels, maxBytes, async () => {
+      const { epoch, offset } = after;
+      const args = [epochNumber(epoch), String(offset), String(Math.min(maxBytes, Number.MAX_SAFE_INTEGER))];
+      const reply = await this.#ask("replay", REPLAY, [...args, ...channels.map(wellFormed)]);
+      return parsePage(reply, after);
+    });
   }
 
   async head(): Promise<Position> {
