@@ -39,8 +39,12 @@ export class Join {
     await this.#read(connection, () => this.#firstPage(connection, asked ?? read));
   }
 
-  /** The log was lost under a live connection, and goes on after this position. */
+  /**
+   * The log was lost under a live connection, and goes on after this position. If it is the same one, this process has
+   * merely missed some of it: the log itself knows whether anything of these channels is gone.
+   */
   async resume(connection: HubConnection, position: Position): Promise<void> {
+    if (connection.position.epoch === position.epoch) return this.#read(connection, async () => {});
     const from = formatPosition(connection.position);
     await this.#read(connection, async () => {
       await connection.ready;

@@ -28,7 +28,7 @@ export function wellFormed(text: string): string {
 }
 
 /** Redis has the epoch as a number, of microseconds; ids have it shorter. */
-export function formatEpoch(number: string): string {
+function formatEpoch(number: string): string {
   return Number(number).toString(36);
 }
 

@@ -47,8 +47,7 @@ export interface RemoteStoreSettings extends StoreSettings {
   readonly onError: (error: unknown) => void;
 }
 
-/** @throws InvalidOptionError */
-export function resolveStoreOptions(options: StoreOptions): StoreSettings {
+function resolveStoreOptions(options: StoreOptions): StoreSettings {
   const { name = "sse", replay = {} } = options;
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
     throw new InvalidOptionError(`name is 1 to 64 letters, digits, '_' or '-', not ${JSON.stringify(name)}.`);
