@@ -10,7 +10,7 @@ import { NatsReader } from "./nats-reader.ts";
 import { type NatsConnection, type NatsState, NatsStream } from "./nats-stream.ts";
 import { type Letter, Outbox, RetryableError } from "./outbox.ts";
 import { ReplayGate } from "./replay-gate.ts";
-import { within } from "./retry.ts";
+import { pause, within } from "./retry.ts";
 import {
   type RemoteStoreOptions,
   type RemoteStoreSettings,
@@ -115,10 +115,17 @@ class NatsBackplane implements Backplane {
     return this.close();
   }
 
+  /** Begins with what the stream still has: those who come back to a process that has just come find it here. */
   async #start(): Promise<void> {
-    const { head } = await this.#stream.state();
-    this.#live.start(head);
+    const { head, trimmed } = await this.#stream.state();
+    const { cache, publishTimeoutMs } = this.#settings;
+    const newest = cache.maxEvents === false ? 0 : head.offset - cache.maxEvents;
+    this.#live.start({ ...head, offset: Math.max(trimmed, newest) });
     void this.#reader.run();
+    // Half of the time that whoever subscribes waits for us; what comes later comes to listeners, who can tell.
+    const end = performance.now() + publishTimeoutMs / 2;
+    const isBehind = ({ epoch, offset }: Position): boolean => epoch === head.epoch && offset < head.offset;
+    while (isBehind(this.#live.position) && performance.now() < end && !this.#isClosed) await pause(0);
   }
 
   /** What a stream has let go of is not known by channel: there is a gap for all. */

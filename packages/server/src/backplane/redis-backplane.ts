@@ -11,6 +11,7 @@ import {
   parseEntryId,
   parseHead,
   parsePage,
+  type RedisHead,
   type RedisKeys,
   redisKeys,
   wellFormed,
@@ -114,8 +115,8 @@ class RedisBackplane implements Backplane {
   }
 
   async head(): Promise<Position> {
-    this.#assertOpen("head");
-    return parseHead(await this.#ask("head", HEAD, ["-1", "0"]));
+    const { epoch, offset } = await this.#askFor("head");
+    return { epoch, offset };
   }
 
   async close(): Promise<void> {
@@ -132,8 +133,18 @@ class RedisBackplane implements Backplane {
   }
 
   async #start(): Promise<void> {
-    this.#live.start(await this.head());
+    const { epoch, offset, trimmed } = await this.#askFor("subscribe");
+    const { maxEvents } = this.#settings.cache;
+    const head = { epoch, offset };
+    const from = { epoch, offset: Math.max(trimmed, maxEvents === false ? 0 : offset - maxEvents) };
+    // Without the past it works as well; the log has it.
+    await this.#reader.load(from, head).catch(() => this.#live.start(head));
     void this.#reader.run();
+  }
+
+  async #askFor(operation: string): Promise<RedisHead> {
+    this.#assertOpen(operation);
+    return parseHead(await this.#ask(operation, HEAD, ["-1", "0"]));
   }
 
   async #askHead(link: RedisLink, { epoch, offset }: Position): Promise<Position> {

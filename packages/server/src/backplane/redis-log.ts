@@ -44,9 +44,14 @@ export function parseEntryId(id: string): Position {
   return { epoch: formatEpoch(id.slice(0, dash)), offset: Number(id.slice(dash + 1)) };
 }
 
-export function parseHead(reply: unknown): Position {
-  const [epoch, offset] = list(reply);
-  return { epoch: formatEpoch(text(epoch)), offset: Number(text(offset)) };
+/** Where the log ends, and how much of its beginning is gone. */
+export interface RedisHead extends Position {
+  readonly trimmed: number;
+}
+
+export function parseHead(reply: unknown): RedisHead {
+  const [epoch, offset, first] = list(reply);
+  return { epoch: formatEpoch(text(epoch)), offset: Number(text(offset)), trimmed: Number(text(first)) - 1 };
 }
 
 export function parsePage(reply: unknown, after: Position): ReplayPage {

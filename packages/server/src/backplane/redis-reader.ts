@@ -7,6 +7,7 @@ import { pause } from "./retry.ts";
 
 /** A quiet log is asked so often whether it still is the same. */
 const BLOCK_MS = 2_000;
+const WAITING = ["BLOCK", String(BLOCK_MS)];
 const MAX_ENTRIES = "128";
 
 export interface RedisReaderPlan {
@@ -35,6 +36,17 @@ export class RedisReader {
     this.#plan.link.close();
   }
 
+  /** Reads what the log still has, up to its head: those who come back to a process that has just come find it here. */
+  async load(from: Position, head: Position): Promise<void> {
+    const { live } = this.#plan;
+    live.start(from);
+    while (live.position.epoch === head.epoch && live.position.offset < head.offset && !this.#isClosed) {
+      const frames = await this.#read([]);
+      if (frames.length === 0) return live.start(head); // it was let go of meanwhile
+      live.accept(frames);
+    }
+  }
+
   async run(): Promise<void> {
     for (let attempt = 0; !this.#isClosed; ) {
       try {
@@ -42,7 +54,7 @@ export class RedisReader {
         await this.#check();
         attempt = 0;
         while (!this.#isClosed) {
-          const frames = await this.#read();
+          const frames = await this.#read(WAITING);
           if (this.#isClosed) return;
           if (frames.length > 0) this.#plan.live.accept(frames);
           else await this.#check();
@@ -56,11 +68,11 @@ export class RedisReader {
     }
   }
 
-  async #read(): Promise<readonly Frame[]> {
+  async #read(how: readonly string[]): Promise<readonly Frame[]> {
     const { link, keys, live, timeoutMs } = this.#plan;
     const { epoch, offset } = live.position;
     const after = `${epochNumber(epoch)}-${offset}`;
-    const args = ["COUNT", MAX_ENTRIES, "BLOCK", String(BLOCK_MS), "STREAMS", keys.log, after];
+    const args = ["COUNT", MAX_ENTRIES, ...how, "STREAMS", keys.log, after];
     return parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs));
   }
 

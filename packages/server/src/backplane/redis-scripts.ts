@@ -78,12 +78,12 @@ end
 
 /**
  * ARGV 4 and 5: the epoch and offset up to which the caller has read. A head below that is a log that went back.
- * Returns the epoch and the offset of the head.
+ * Returns the epoch and the offset of the head, and the offset of the oldest event.
  */
 export const HEAD_SCRIPT: string = `${STATE}
 if ARGV[4] == epoch and offset < tonumber(ARGV[5]) then begin() end
 if trim() then save() end
-return { epoch, int(offset) }
+return { epoch, int(offset), int(first) }
 `;
 
 /**

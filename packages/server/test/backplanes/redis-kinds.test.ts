@@ -106,6 +106,18 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
     expect((await fresh.replay(quiet, ["b"], 1000)).gap).toBe("expired");
   });
 
+  test("has the past at hand in a process that has just come: it is read once, not for each client", async () => {
+    const server = await start();
+    const client = createClient({ url: server.url });
+    const one = open(client);
+    for (let n = 1; n <= 300; n++) await one.publish(message(`${n}`));
+    const fresh = open(client, { onError: () => {} });
+    const { position } = await fresh.subscribe(new LogObserver());
+    await server.kill();
+    const page = await fresh.replay({ ...position, offset: 5 }, ["a"], 1_000_000);
+    expect([page.gap, page.frames.length, page.upTo]).toEqual([undefined, 295, position]);
+  });
+
   test("lets go of what is too old", async () => {
     const server = await start();
     const log = open(createClient({ url: server.url }), { replay: { maxAgeMs: 50 } });
