@@ -48,12 +48,14 @@ async function answer(
   options: NodeOptions,
 ): Promise<void> {
   // A client that goes away in the wrong moment is no reason to end the process.
-  res.on("error", () => {});
+  res.on("error", ignore);
   const request = convert(req, res, options);
   const { signal } = request;
   const outcome = await send(await handler(request), req, res, signal);
   if (typeof outcome === "object") (options.onError ?? console.error)(outcome.error);
 }
+
+function ignore(): void {}
 
 /** The URL or the host of a request makes no sense: 400. */
 class BadRequest extends Error {}
@@ -75,7 +77,7 @@ export function toRequest(req: NodeRequest, res: NodeResponse, options: NodeOpti
 
 function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Request {
   const gone = new AbortController();
-  res.once("close", () => {
+  res.on("close", () => {
     if (!res.writableFinished) gone.abort();
   });
   const method = req.method ?? "GET";
