@@ -9,7 +9,7 @@ export class Child {
   #stderr = "";
 
   /** @param file the file in this folder that it runs */
-  constructor(file: "server" | "publisher" | "clients", job: object) {
+  constructor(file: "server" | "publisher" | "clients" | "measure/station" | "measure/crowd", job: object) {
     const path = join(import.meta.dirname, `${file}.ts`);
     this.process = spawn(process.execPath, ["--conditions=@sse/source", path], {
       env: { ...process.env, JOB: JSON.stringify(job) },

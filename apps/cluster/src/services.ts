@@ -69,6 +69,10 @@ export class Service {
     await answers(this.port);
   }
 
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
   signal(name: "SIGSTOP" | "SIGCONT"): void {
     this.#process?.kill(name);
   }

@@ -1,5 +1,5 @@
 import { connect } from "@nats-io/transport-node";
-import type { Backplane } from "@sse/server";
+import type { Backplane, ReplayOptions } from "@sse/server";
 import { natsBackplane } from "@sse/server/nats";
 import { redisBackplane } from "@sse/server/redis";
 import { createClient } from "redis";
@@ -8,8 +8,9 @@ import type { StoreAddress } from "./messages.ts";
 /** A process's way to the log. */
 export async function openStore(
   store: StoreAddress,
+  options: { readonly replay?: ReplayOptions } = {},
 ): Promise<{ backplane: Backplane; close(): Promise<void> }> {
-  const quiet = { publishTimeoutMs: 2000, onError: () => {} };
+  const quiet = { ...options, publishTimeoutMs: 2000, onError: () => {} };
   if (store.kind === "redis") {
     const client = createClient({ url: `redis://127.0.0.1:${store.port}` });
     client.on("error", () => {}); // outages are what this is about
