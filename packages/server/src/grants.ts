@@ -2,7 +2,7 @@ import { InvalidOptionError } from "@sse/protocol";
 import { type Alarm, startAlarm } from "./heartbeat.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { isResponse } from "./response.ts";
-import { startTimer } from "./timing.ts";
+import { startTimer, stopTimer } from "./timing.ts";
 
 /** What a request may have. */
 export interface Grant {
@@ -89,11 +89,11 @@ export class GrantWatch {
   stop(): void {
     this.#isStopped = true;
     this.#recheck?.stop();
-    clearTimeout(this.#expiry);
+    stopTimer(this.#expiry);
   }
 
   #awaitExpiry(): void {
-    clearTimeout(this.#expiry);
+    stopTimer(this.#expiry);
     if (this.#isStopped || this.#grant.expiresAt === undefined) return;
     const left = this.#grant.expiresAt.getTime() - Date.now();
     if (isExpired(this.#grant)) this.#plan.connection.reauthenticate("expired");

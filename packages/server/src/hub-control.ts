@@ -5,7 +5,7 @@ import type { Frame } from "./frame.ts";
 import { PresenceBoard } from "./presence-board.ts";
 import type { Presence, PresenceChange, PresenceSettings } from "./presence-options.ts";
 import { Publication } from "./publication.ts";
-import { startTimer } from "./timing.ts";
+import { startTimer, stopTimer } from "./timing.ts";
 
 export interface HubControlPlan {
   /** Undefined: nobody else reads the log, so that nothing has to be said. */
@@ -89,8 +89,8 @@ export class HubControl {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearTimeout(this.#gathering);
-    clearTimeout(this.#keepAlive);
+    stopTimer(this.#gathering);
+    stopTimer(this.#keepAlive);
     this.#listeners.clear();
     // Who cannot be told finds out by the time.
     if (this.#plan.presence !== undefined) await this.#say({ leaves: true }).catch(() => {});

@@ -12,6 +12,15 @@ export function startTimer(callback: () => void, ms: number): ReturnType<typeof 
   return timer;
 }
 
+/**
+ * Ends a timer, and what the runtime keeps for it: Node has a list for each length of time, and lets the empty list of
+ * timers that keep no process alive stand until that time has passed, which for the times here is one a connection.
+ */
+export function stopTimer(timer: ReturnType<typeof setTimeout> | undefined): void {
+  (timer as { ref?: () => void } | undefined)?.ref?.();
+  clearTimeout(timer);
+}
+
 export function letGo(timer: unknown): void {
   // A number in browsers and workers, an object with `unref` on Node, Deno and Bun.
   (timer as { unref?: () => void }).unref?.();

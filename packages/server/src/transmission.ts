@@ -3,7 +3,7 @@ import { encode } from "./frame.ts";
 import { type Alarm, type Rung, startAlarm } from "./heartbeat.ts";
 import type { Bytes, Sink, SinkOwner } from "./sink/sink.ts";
 import { StreamSink } from "./sink/stream-sink.ts";
-import { spread, startTimer } from "./timing.ts";
+import { spread, startTimer, stopTimer } from "./timing.ts";
 
 export interface TransmissionPlan {
   /** The end of the request, where the runtime tells it so. */
@@ -104,7 +104,7 @@ export class Transmission implements SinkOwner, Rung {
     if (last !== undefined) this.#blocked = !this.#sink.write(last);
     this.#reason = reason;
     this.#heartbeat?.stop();
-    clearTimeout(this.#rotation);
+    stopTimer(this.#rotation);
     this.#forgetSignal();
     if (reason === "client") this.#letGo();
     else if (reason === "slow") this.#sink.destroy();
