@@ -1,5 +1,5 @@
 import { Child } from "./child.ts";
-import type { ClientsReport, FromPublisher, FromServer, StoreAddress } from "./messages.ts";
+import type { ClientsReport, FromClients, FromPublisher, FromServer, StoreAddress } from "./messages.ts";
 import { freePort, until } from "./ports.ts";
 import { Wire } from "./wire.ts";
 
@@ -50,7 +50,7 @@ export class Cluster {
   }
 
   async #begin(): Promise<void> {
-    const isOpen = this.#clients.next<string>();
+    const isOpen = this.#clients.next<FromClients>();
     const isReady = this.#publisher.next<string>();
     const isServed = Promise.all(this.#ports.map((_, index) => this.startServer(index)));
     await Promise.all([isOpen, isReady, isServed]);

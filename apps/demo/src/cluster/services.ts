@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A program that is not here, or does not start. */
-export class ServiceError extends Error {}
+class ServiceError extends Error {}
 
 /** Redis on a free port, with its log in memory only. */
 export async function startRedis(directory: string): Promise<{ process: ChildProcess; port: number }> {
