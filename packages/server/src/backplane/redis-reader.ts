@@ -8,7 +8,9 @@ import { pause } from "./retry.ts";
 /** A quiet log is asked so often whether it still is the same. */
 const BLOCK_MS = 2_000;
 const WAITING = ["BLOCK", String(BLOCK_MS)];
-const MAX_ENTRIES = "128";
+/** A reply has about so many bytes at most, as far as the last one tells. */
+const REPLY_BYTES = 4_194_304;
+const MAX_ENTRIES = 2_048;
 
 export interface RedisReaderPlan {
   readonly link: RedisLink;
@@ -25,6 +27,7 @@ export class RedisReader {
   readonly #plan: RedisReaderPlan;
   /** How far the next reading has to come at least, or what lies before was let go of. */
   #expected: Position | undefined;
+  #count = 128;
   #isClosed = false;
 
   constructor(plan: RedisReaderPlan) {
@@ -72,8 +75,12 @@ export class RedisReader {
     const { link, keys, live, timeoutMs } = this.#plan;
     const { epoch, offset } = live.position;
     const after = `${epochNumber(epoch)}-${offset}`;
-    const args = ["COUNT", MAX_ENTRIES, ...how, "STREAMS", keys.log, after];
-    return parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs));
+    const args = ["COUNT", String(this.#count), ...how, "STREAMS", keys.log, after];
+    const frames = parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs));
+    if (frames.length === 0) return frames;
+    const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
+    this.#count = Math.max(8, Math.min(MAX_ENTRIES, Math.floor((REPLY_BYTES * frames.length) / bytes)));
+    return frames;
   }
 
   /** Nothing came for a while, or the connection is new: is it still the same log, and is all of it here? */
