@@ -51,7 +51,8 @@ const END: string = serializeEvent({ type: END_TYPE, id: END_ID, data: "" });
 
 /** A connection that one producer writes. What it sends in one turn of the event loop leaves in one piece. */
 export class ProducerConnection<M extends EventMap> implements Connection<M> {
-  readonly request: Request;
+  /** Not a property of its own: whoever logs a connection does not log the credentials of its request. */
+  readonly #request: Request;
   readonly lastEventId: string;
   readonly #writer: EventWriter;
   readonly #settings: EventStreamSettings;
@@ -63,12 +64,16 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   readonly #onClosed: ((reason: CloseReason) => void)[] = [];
 
   constructor(request: Request, writer: EventWriter, settings: EventStreamSettings) {
-    this.request = request;
+    this.#request = request;
     this.lastEventId = lastEventIdOf(request);
     this.#writer = writer;
     this.#settings = settings;
     this.#transmission = new Transmission({ ...settings, signal: request.signal }, this);
     this.#stall = new StallWatch(this.#transmission, settings.maxStallMs, () => this.#finish("slow", ""));
+  }
+
+  get request(): Request {
+    return this.#request;
   }
 
   get body(): ReadableStream<Bytes> {

@@ -146,7 +146,7 @@ describe("authorize", () => {
     expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example");
     expect(await answer.text()).not.toMatch(/secret|internal/);
     expect(onError).toHaveBeenCalledExactlyOnceWith(failure);
-    expect(feed.stats().connections).toBe(0);
+    expect(feed.stats()).toMatchObject({ connections: 0, refused: 1 });
   });
 
   test.each([

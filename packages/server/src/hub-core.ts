@@ -14,6 +14,7 @@ import { HubConnection, type HubConnectionOwner, type HubConnectionRules } from 
 import { HubControl } from "./hub-control.ts";
 import {
   type ConnectionFacts,
+  checkedChannels,
   checkedForm,
   type DrainOptions,
   type HubOptions,
@@ -59,6 +60,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   /** Set from when no more connections are taken. */
   #retryElsewhereMs: number | undefined;
   #gaps = 0;
+  #refused = 0;
 
   constructor(events: EventContract<M>, options: HubOptions<M>, hasChannels: boolean) {
     const { end, done } = checkedForm(events);
@@ -111,7 +113,13 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   }
 
   async respond(request: Request, asked: readonly string[], options: RespondOptions = {}): Promise<Response> {
-    const channels = this.#hasChannels ? this.#checked(asked) : [FEED];
+    const answer = await this.#answer(request, asked, options);
+    if (answer.status >= 400) this.#refused++;
+    return answer;
+  }
+
+  async #answer(request: Request, asked: readonly string[], options: RespondOptions): Promise<Response> {
+    const channels = this.#hasChannels ? checkedChannels(asked, this.#isFinite) : [FEED];
     const foreign = this.#origins.answer(request);
     if (foreign !== undefined) return foreign;
     const headers = withHeaders(this.#origins.headers(request), options.headers);
@@ -129,7 +137,8 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   }
 
   stats(): HubStats {
-    return { ...this.#connections.sums(), published: this.#publisher.published, gaps: this.#gaps };
+    const { published } = this.#publisher;
+    return { ...this.#connections.sums(), published, gaps: this.#gaps, refused: this.#refused };
   }
 
   revoke(principal: string): Promise<void> {
@@ -219,17 +228,6 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
       const late = withHeaders(headers, { "retry-after": "5" });
       return refusal(503, "The events cannot be had at present.", late);
     }
-  }
-
-  #checked(asked: readonly string[]): readonly string[] {
-    // The end of one channel would be the end of all.
-    if (Array.isArray(asked) && asked.length > 0 && (!this.#isFinite || asked.length === 1)) {
-      return [...new Set(asked)].sort();
-    }
-    const rule = this.#isFinite
-      ? "exactly one channel, since its contract has 'end'"
-      : "at least one channel";
-    throw new InvalidOptionError(`A connection needs ${rule}: respond(request, { channels: [...] }).`);
   }
 
   #open(request: Request, admitted: Admitted): HubConnection {

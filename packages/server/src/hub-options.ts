@@ -124,6 +124,8 @@ export interface HubStats {
   readonly dropped: number;
   /** Gaps announced. */
   readonly gaps: number;
+  /** Requests that were refused, for whatever reason: their status was 400 or more. */
+  readonly refused: number;
 }
 
 export interface DrainOptions {
@@ -156,4 +158,13 @@ export function checkedForm<M extends EventMap>(events: EventContract<M>): Event
   throw new InvalidOptionError(
     "A hub gives the ids and writes the types; a contract with 'by' or 'id' is for eventStream.",
   );
+}
+
+/** Distinct, sorted. @throws InvalidOptionError for none, and for several where the end of one would be that of all */
+export function checkedChannels(asked: readonly string[], isOne: boolean): readonly string[] {
+  if (Array.isArray(asked) && asked.length > 0 && (!isOne || asked.length === 1)) {
+    return [...new Set(asked)].sort();
+  }
+  const rule = isOne ? "exactly one channel, since its contract has 'end'" : "at least one channel";
+  throw new InvalidOptionError(`A connection needs ${rule}: respond(request, { channels: [...] }).`);
 }

@@ -82,7 +82,14 @@ describe("a hub", () => {
     await feed.publish("log", "last");
     await body.until("data: last");
     expect(body.events).toHaveLength(5002);
-    expect(feed.stats()).toEqual({ connections: 1, published: 5001, delivered: 5001, dropped: 0, gaps: 0 });
+    expect(feed.stats()).toEqual({
+      connections: 1,
+      published: 5001,
+      delivered: 5001,
+      dropped: 0,
+      gaps: 0,
+      refused: 0,
+    });
   });
 
   test("refuses contracts whose cursor or type is inside the JSON", () => {

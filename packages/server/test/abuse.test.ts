@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { defineEvents, InvalidEventError, text } from "@sse/protocol";
 import { describe, expect, test, vi } from "vitest";
 import { CONTROL_CHANNEL } from "../src/backplane/message.ts";
@@ -384,6 +385,21 @@ describe("a channel's name", () => {
 });
 
 describe("what is told of a failure", () => {
+  test("and what is logged of a connection or a hub shows no credentials", () => {
+    const request = new Request("http://localhost/?token=4711", {
+      headers: { authorization: "Bearer 4711" },
+    });
+    const hub = closedInTest(createHub(events, { authorize: () => ({ principal: "4711" }) }));
+    const told: string[] = [inspect(hub, { depth: 9, showHidden: true })];
+    eventStream(null, request, (connection) => {
+      told.push(inspect(connection, { depth: 9 }), JSON.stringify(connection));
+      expect(connection.request).toBe(request);
+      connection.close();
+    });
+    expect(told).toHaveLength(3);
+    expect(told.join("\n")).not.toContain("4711");
+  });
+
   test("says nothing of tokens, queries or stores, wherever it fails", async () => {
     const token = "token-4711";
     const fail = (): never => {

@@ -315,7 +315,14 @@ describe("the numbers and the hooks", () => {
     await hub.publish("log", "x", { channel: "a" });
     await hub.publish("log", "y", { channel: "c" });
     await toSee(a, "log x");
-    expect(hub.stats()).toEqual({ connections: 2, published: 2, delivered: 1, dropped: 0, gaps: 1 });
+    expect(hub.stats()).toEqual({
+      connections: 2,
+      published: 2,
+      delivered: 1,
+      dropped: 0,
+      gaps: 1,
+      refused: 0,
+    });
     b.leave();
     await expect.poll(() => hub.stats().connections).toBe(1);
     await hub.close();
@@ -327,7 +334,14 @@ describe("the numbers and the hooks", () => {
       ["closed", "b", "client"],
       ["closed", "a", "drained"],
     ]);
-    expect(hub.stats()).toEqual({ connections: 0, published: 2, delivered: 1, dropped: 0, gaps: 1 });
+    expect(hub.stats()).toEqual({
+      connections: 0,
+      published: 2,
+      delivered: 1,
+      dropped: 0,
+      gaps: 1,
+      refused: 0,
+    });
   });
 
   test("a hook that throws is reported, and the stream goes on", async () => {
