@@ -5,7 +5,7 @@ import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } 
 import { LiveLog } from "./live-log.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
 import { pause } from "./retry.ts";
-import { type SqliteEntry, SqliteLog } from "./sqlite-log.ts";
+import { type Appended, type SqliteEntry, SqliteLog } from "./sqlite-log.ts";
 import type { SqliteDatabase } from "./sqlite-schema.ts";
 import { resolveRemoteStoreOptions, type StoreOptions } from "./store-options.ts";
 
@@ -140,9 +140,9 @@ class SqliteBackplane implements Backplane {
     }
     const batch = this.#queue.splice(0);
     let isWritten = false;
-    let positions: Position[];
+    let appended: Appended;
     try {
-      positions = this.#log.append(batch);
+      appended = this.#log.append(batch);
       isWritten = true;
       this.#log.commit();
     } catch (error) {
@@ -151,7 +151,9 @@ class SqliteBackplane implements Backplane {
       this.#reject(batch, "SQLite refused it", error, isWritten);
       return true;
     }
-    for (const [index, { resolve }] of batch.entries()) resolve(positions[index]!); // one for each
+    for (const [index, { resolve }] of batch.entries()) resolve(appended.positions[index]!); // one for each
+    // Another process may have published before.
+    if (appended.frames[0]?.offset === this.#live.position.offset + 1) this.#live.accept(appended.frames);
     this.#read();
     return true;
   }

@@ -23,6 +23,11 @@ export interface SqliteEntry {
   readonly idempotencyKey: string | undefined;
 }
 
+export interface Appended {
+  readonly positions: readonly Position[];
+  readonly frames: readonly Frame[];
+}
+
 /** The log in its tables. Every method is one step, done when it returns. */
 export class SqliteLog {
   readonly #db: SqliteDatabase;
@@ -60,10 +65,12 @@ export class SqliteLog {
     this.#db.exec("ROLLBACK");
   }
 
-  append(batch: readonly SqliteEntry[]): Position[] {
+  /** The position of each, and what was not there before. */
+  append(batch: readonly SqliteEntry[]): Appended {
     const now = Date.now();
     const state = { ...this.#state() };
     const { epoch } = state;
+    const frames: Frame[] = [];
     const positions = batch.map(({ message, idempotencyKey }) => {
       const key = idempotencyKey === undefined ? undefined : JSON.stringify(idempotencyKey);
       // A row of this statement, or none: null or undefined.
@@ -78,12 +85,13 @@ export class SqliteLog {
       state.bytes += payload.length + channel.length + 64;
       state.oldest ||= now;
       if (key !== undefined) this.#sql.remember.run(key, offset, now);
+      frames.push(new Frame({ epoch, offset }, message));
       return { epoch, offset };
     });
     this.#sql.forget.run(now - this.#idempotencyMs);
     this.#trim(state, now);
     this.#sql.save.run(state.head, state.first, state.bytes, state.oldest, state.elsewhere);
-    return positions;
+    return { positions, frames };
   }
 
   /** The next events of all channels. */

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
 import { type NatsBackplaneOptions, natsBackplane } from "../../src/nats.ts";
 import { message } from "../contracts/message.ts";
+import { FrozenProxy } from "../support/frozen-proxy.ts";
 import { LogObserver, traffic } from "../support/log-observer.ts";
 import { hasNats, NatsServer } from "../support/nats-server.ts";
 import { eventually } from "../support/serve.ts";
@@ -144,6 +145,40 @@ describe.runIf(hasNats)("a NATS that fails", () => {
       1 + flow.rejected.length,
     );
   }, 30_000);
+
+  test("a network that goes dead without a word is noticed by pings; afterwards nothing is missing", async () => {
+    const server = await start();
+    const network = await FrozenProxy.to(server.port);
+    cleanups.push(() => network.close());
+    const options = {
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 50,
+      pingInterval: 300,
+      maxPingOut: 2,
+      timeout: 1_000,
+    };
+    const connection = await connect({
+      servers: `nats://127.0.0.1:${network.port}`,
+      ignoreClusterUpdates: true,
+      ...options,
+    });
+    const log = natsBackplane(connection, { publishTimeoutMs: 500, onError: () => {} });
+    cleanups.push(async () => {
+      await log.close();
+      await connection.close();
+    });
+    const observer = await LogObserver.on(log);
+    const elsewhere = traffic(await open(server));
+    await eventually(() => observer.heard.length > 20);
+    network.cut();
+    await expect(log.publish(message("x"))).rejects.toMatchObject({ code: "backplane" });
+    network.heal();
+    const before = observer.heard.length;
+    await eventually(() => observer.heard.length > before + 50, 20_000);
+    await elsewhere.stop();
+    await settles(observer, elsewhere.acknowledged);
+    expect(observer.resets).toEqual([]);
+  }, 40_000);
 
   test("a connection that is closed rejects", async () => {
     const server = await start();

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
 import { type RedisBackplaneOptions, type RedisClient, redisBackplane } from "../../src/redis.ts";
 import { message } from "../contracts/message.ts";
+import { FrozenProxy } from "../support/frozen-proxy.ts";
 import { LogObserver, traffic } from "../support/log-observer.ts";
 import { hasRedis, RedisServer } from "../support/redis-server.ts";
 import { eventually } from "../support/serve.ts";
@@ -100,6 +101,32 @@ describe.runIf(hasRedis).each(clients)("a Redis that fails under %s", (_name, cl
     // Beside these, the one before, and the one that may have landed.
     expect(observer.heard.length - flow.acknowledged.length - 1).toBeLessThanOrEqual(1);
   });
+
+  test("a network that goes dead without a word is noticed; afterwards nothing is missing and nothing comes twice", async () => {
+    const server = await start();
+    const network = await FrozenProxy.to(server.port);
+    cleanups.push(() => network.close());
+    const log = redisBackplane(clientOf(`redis://127.0.0.1:${network.port}`), {
+      publishTimeoutMs: 500,
+      onError: () => {},
+    });
+    cleanups.push(() => log.close());
+    const elsewhere = open(server);
+    const observer = await LogObserver.on(log);
+    const flows = [traffic(log), traffic(elsewhere)];
+    await eventually(() => flows.every(({ acknowledged }) => acknowledged.length > 20));
+    network.cut();
+    await eventually(() => flows[0]?.rejected.length !== 0);
+    network.heal();
+    const before = flows[0]?.acknowledged.length ?? 0;
+    await eventually(() => (flows[0]?.acknowledged.length ?? 0) > before + 20, 10_000);
+    for (const flow of flows) await flow.stop();
+    await settles(
+      observer,
+      flows.flatMap(({ acknowledged }) => acknowledged),
+    );
+    expect(observer.resets).toEqual([]);
+  }, 20_000);
 
   test("a server that is not there rejects within the limit, and certainly", async () => {
     const server = await start();

@@ -10,6 +10,7 @@ import type { Backplane } from "../../src/index.ts";
 import { type SqliteBackplaneOptions, sqliteBackplane } from "../../src/sqlite.ts";
 import { type BackplaneUnderTest, message, testBackplane } from "../contracts/backplane.ts";
 import { testControl } from "../contracts/control.ts";
+import { LogObserver } from "../support/log-observer.ts";
 import { eventually } from "../support/serve.ts";
 
 async function onAFile(): Promise<BackplaneUnderTest> {
@@ -110,6 +111,13 @@ describe("a log in a file", () => {
     const waiting = log.publish(message("waits"));
     setTimeout(() => other.exec("ROLLBACK"), 50);
     expect((await waiting).offset).toBe(1);
+  });
+
+  test("delivers what was published in one turn, though it is more than the log keeps", async () => {
+    const log = open(newFile(), { replay: { maxEvents: 4 } });
+    const observer = await LogObserver.on(log);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => log.publish(message(`${n}`))));
+    expect([observer.heard.length, observer.resets, observer.faults]).toEqual([20, [], []]);
   });
 
   test("keeps the age limit, though nothing is published", async () => {
