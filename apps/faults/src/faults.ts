@@ -1,0 +1,5 @@
+import { cuts } from "./cuts.ts";
+import type { Fault } from "./fault.ts";
+
+/** Everything that can happen to a connection: one row each. */
+export const faults: readonly Fault[] = [...cuts];

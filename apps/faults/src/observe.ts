@@ -1,0 +1,34 @@
+import type { Fault, StreamFault } from "./fault.ts";
+import { judge } from "./judge.ts";
+import { watch } from "./watch.ts";
+import type { Face } from "./words.ts";
+
+const PARALLEL = 4;
+
+/** What a face makes of a fault. Trials that differ are told as such. */
+export async function observe(fault: Fault, face: Face): Promise<string> {
+  const expected = fault.sees[face];
+  if (expected.startsWith("does not apply")) return expected;
+  if ("observe" in fault) return fault.observe(face);
+  const left = [...((await fault.variants?.()) ?? [0])];
+  const outcomes = new Map<string, number>();
+  const work = async () => {
+    for (let variant = left.shift(); variant !== undefined; variant = left.shift()) {
+      const outcome = await trial(fault, face, variant);
+      if (!outcomes.has(outcome)) outcomes.set(outcome, variant);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  if (outcomes.size === 1) return [...outcomes.keys()].join();
+  return [...outcomes].map(([outcome, variant]) => `${variant}: ${outcome}`).join(" | ");
+}
+
+async function trial(fault: StreamFault, face: Face, variant: number): Promise<string> {
+  const site = await fault.open(variant);
+  try {
+    const options = typeof fault.options === "function" ? fault.options(site) : fault.options;
+    return judge(await watch(face, site.url, options), fault.leastMs);
+  } finally {
+    await site.close();
+  }
+}

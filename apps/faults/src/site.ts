@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { eventStream } from "@sse/server";
+import { toNodeListener } from "@sse/server/node";
+import { type FaultPlan, FaultProxy } from "./proxy.ts";
+import { numbers } from "./watch.ts";
+
+/** How many events a stream of a row has. */
+export const TOTAL = 3;
+
+/** Something that answers, with its fault, for one trial. */
+export interface Site {
+  readonly url: string;
+  /** Requests so far. */
+  readonly requests: () => number;
+  close(): Promise<void>;
+}
+
+/** Answers one request. `nth` counts from 0. */
+export type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => unknown;
+
+const listener = toNodeListener((request) =>
+  eventStream(numbers, request, function* ({ lastEventId }) {
+    for (let n = Number(lastEventId.at(-1) ?? 0) + 1; n <= TOTAL; n++)
+      yield { type: "n", data: n, id: idOf(n) };
+  }),
+);
+
+/** The stream as a healthy server sends it: what is left after the client's last event ID, then the end. */
+export const stream: Answer = (request, response) => listener(request, response);
+
+/** Ids hold letters of two, three and four bytes. */
+export function idOf(n: number): string {
+  return `é€😀${n}`;
+}
+
+export async function site(answer: Answer): Promise<Site & { readonly port: number }> {
+  let nth = 0;
+  const server = createServer((request, response) => {
+    response.on("error", () => {});
+    answer(request, response, nth++);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  return {
+    port,
+    url: `http://127.0.0.1:${port}/`,
+    requests: () => nth,
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A site behind a proxy that breaks connections as planned. */
+export async function behind(plan: FaultPlan, answer: Answer = stream): Promise<Site> {
+  const origin = await site(answer);
+  const proxy = await FaultProxy.open(origin.port, plan);
+  return {
+    url: `http://127.0.0.1:${proxy.port}/`,
+    requests: origin.requests,
+    close: async () => {
+      await proxy.close();
+      await origin.close();
+    },
+  };
+}
+
+/** What an answer is on the wire, as a client of this runtime gets it. */
+export async function bytesOf(answer: Answer): Promise<Buffer> {
+  const origin = await site(answer);
+  const parts: Buffer[] = [];
+  const proxy = await FaultProxy.open(
+    origin.port,
+    () => ({}),
+    (part) => parts.push(part),
+  );
+  const response = await fetch(`http://127.0.0.1:${proxy.port}/`, {
+    headers: { accept: "text/event-stream" },
+  });
+  await response.text();
+  await proxy.close();
+  await origin.close();
+  return Buffer.concat(parts);
+}

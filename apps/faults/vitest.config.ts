@@ -1,0 +1,7 @@
+import { defineConfig } from "vitest/config";
+import { reporters, shared } from "../../vitest.shared.ts";
+
+export default defineConfig({
+  ...shared,
+  test: { reporters, include: ["{src,test}/**/*.test.ts"], testTimeout: 60_000 },
+});
