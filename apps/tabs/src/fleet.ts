@@ -132,8 +132,7 @@ export class Fleet {
       case "navigate":
         await page.goto(this.#server.url("/elsewhere"));
         return async () => {
-          // Nobody answers, and in Firefox nothing is loaded, when the page comes back as it was.
-          void page.evaluate(() => history.back()).catch(() => {});
+          await page.goBack();
           await this.#until("the tab that went back", () => this.#isBack(tab, slot));
           returns();
         };
@@ -174,7 +173,8 @@ export class Fleet {
       if (found !== undefined) return found;
       if (now() - from > PATIENCE_MS) {
         const open = this.#server.open.map(({ tab }) => tab).join(", ");
-        throw new Error(`Waited ${PATIENCE_MS} ms for ${what}. The open connections: ${open}.`);
+        const lives = this.tabs.map((tab) => `${tab} ${this.#server.tabs.get(tab)?.slice(-8).join(" ")}`);
+        throw new Error(`Waited ${PATIENCE_MS} ms for ${what}. Open: ${open}. Tabs: ${lives.join("; ")}`);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

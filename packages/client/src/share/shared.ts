@@ -200,7 +200,10 @@ export class Shared implements Link, Tab {
     if (message.kind === "join" || message.kind === "ping") this.#leader?.answer(message);
     else if (message.epoch >= this.#follower.epoch) {
       // Another tab took the lock away: this one will hear of that, and does not read in the meantime.
-      if (message.epoch > this.#follower.epoch) this.#stopLeading();
+      if (message.epoch > this.#follower.epoch && this.#leader !== undefined) {
+        this.#stopLeading();
+        this.#watchdog.start();
+      }
       this.#watchdog.heard(message.kind !== "pong");
       this.#follower.hear(message);
     }
