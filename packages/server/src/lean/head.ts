@@ -21,7 +21,7 @@ const FIELD =
 const MAX_FIELDS = 100;
 
 /** What says anything about a body, about the connection, or about another protocol. */
-const UNUSUAL: ReadonlySet<string> = new Set([
+const UNUSUAL: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...["content-length", "transfer-encoding", "content-encoding", "content-type", "expect", "te", "trailer"],
   ...["upgrade", "http2-settings", "proxy-connection", "keep-alive"],
 ]);

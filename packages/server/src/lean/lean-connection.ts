@@ -23,14 +23,14 @@ export interface LeanDoor {
 }
 
 /** Where a socket has its connection: one property costs less than closures for each event. */
-const own: unique symbol = Symbol("lean connection");
+const own: unique symbol = /* @__PURE__ */ Symbol("lean connection");
 interface Owned {
   [own]?: LeanConnection | undefined;
 }
 const LAST_CHUNK = "0\r\n\r\n";
 /** What a client may send while it is answered, which is nothing as a rule. */
 const MAX_EARLY_BYTES = 16_384;
-const NOTHING: Buffer = Buffer.alloc(0);
+const NOTHING: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 
 /**
  * One socket: it reads one request, and either gives everything to the ordinary server or writes the response itself.

@@ -1,5 +1,5 @@
 /** Between two hops, and theirs. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
+const HOP_BY_HOP: ReadonlySet<string> = /* @__PURE__ */ new Set([
   ...["connection", "content-length", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"],
 ]);
 
