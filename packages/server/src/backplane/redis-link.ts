@@ -88,11 +88,14 @@ export class RedisLink {
     withinMs: number,
   ): Promise<unknown> {
     const end = performance.now() + withinMs;
+    let first: unknown;
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.run(key, script, args, Math.max(1, end - performance.now()));
       } catch (error) {
-        if (!(error instanceof RetryableError) || this.#isClosed || performance.now() >= end) throw error;
+        if (!(error instanceof RetryableError)) throw error;
+        first ??= error; // it says most: the last is often that the time was over
+        if (this.#isClosed || performance.now() >= end) throw first;
         await pause(attempt);
       }
     }

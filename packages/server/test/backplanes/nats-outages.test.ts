@@ -127,7 +127,7 @@ describe.runIf(hasNats)("a NATS that fails", () => {
     const log = await open(server, { publishTimeoutMs: 500 });
     const observer = await LogObserver.on(log);
     await log.publish(message("before"));
-    server.signal("SIGSTOP");
+    await server.pause();
     const begin = performance.now();
     await expect(log.publish(message("may land"))).rejects.toMatchObject({
       code: "backplane",
@@ -135,7 +135,7 @@ describe.runIf(hasNats)("a NATS that fails", () => {
     });
     await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
     expect(performance.now() - begin).toBeLessThan(2_500);
-    server.signal("SIGCONT");
+    server.resume();
     const flow = traffic(log);
     await eventually(() => flow.acknowledged.length > 20, 10_000);
     await flow.stop();

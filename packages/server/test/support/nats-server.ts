@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freeze } from "./freeze.ts";
 import { accepts, findProgram, freePort } from "./redis-server.ts";
 
 export const hasNats: boolean = findProgram("nats-server") !== undefined;
@@ -40,8 +41,12 @@ export class NatsServer {
     await accepts(this.port, child);
   }
 
-  signal(name: NodeJS.Signals): void {
-    this.#child?.kill(name);
+  async pause(): Promise<void> {
+    if (this.#child !== undefined) await freeze(this.#child);
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
   }
 
   /** As a crash does it. */

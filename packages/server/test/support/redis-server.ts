@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { freeze } from "./freeze.ts";
 
 export const hasRedis: boolean = findProgram("redis-server") !== undefined;
 
@@ -54,8 +55,12 @@ export class RedisServer {
     await accepts(this.port, child);
   }
 
-  signal(name: NodeJS.Signals): void {
-    this.#child?.kill(name);
+  async pause(): Promise<void> {
+    if (this.#child !== undefined) await freeze(this.#child);
+  }
+
+  resume(): void {
+    this.#child?.kill("SIGCONT");
   }
 
   /** As a crash does it. */
