@@ -59,6 +59,16 @@ export class EventHandlers {
       },
     };
     this.#handlers.set(type, entry);
-    this.#target.addEventListener(type, entry.listener);
+    if (!callsAttributes()) this.#target.addEventListener(type, entry.listener);
   }
+}
+
+/** Whether the platform's `EventTarget` calls `on…` properties by itself, as workerd's does. */
+function callsAttributes(): boolean {
+  let called = false;
+  const onx = () => {
+    called = true;
+  };
+  Object.assign(new EventTarget(), { onx }).dispatchEvent(new Event("x"));
+  return called;
 }
