@@ -1,6 +1,6 @@
 import type { Fault } from "./fault.ts";
 import { chance } from "./proxy.ts";
-import { type Answer, behind, bytesOf, stream } from "./site.ts";
+import { type Answer, behind, bytesOf, handwritten, hubSite, stream, streamWith } from "./site.ts";
 
 // The connection itself breaks. Only the first one does, unless a row says otherwise.
 
@@ -12,6 +12,8 @@ const inHead: Place = (_, cut, body) => cut < body;
 const inBody: Place = (_, cut, body) => cut >= body;
 const inCharacter: Place = (bytes, cut) => ((bytes[cut] ?? 0) & 0xc0) === 0x80;
 const inLineEnd: Place = (bytes, cut, body) => cut > body && bytes[cut - 1] === 13 && bytes[cut] === 10;
+
+const afterFirst: Place = (bytes, cut, body) => cut >= bytes.indexOf("\n\n", bytes.indexOf("id: ", body)) + 2;
 
 /** The places to cut, from the first byte to before the end of the last event. */
 function places(isPlace: Place, answer: Answer = stream): () => Promise<readonly number[]> {
@@ -26,6 +28,11 @@ function places(isPlace: Place, answer: Answer = stream): () => Promise<readonly
 function cutOnce(how: "fin" | "rst", answer: Answer = stream) {
   return (cutAfter: number) => behind((nth) => (nth === 0 ? { cutAfter, how } : {}), answer);
 }
+
+const HEAD_BYTES = 246; // of our server's answer on Node
+const GAP = "comes back; gap told, then the rest";
+const ALWAYS = "does not apply: it always goes on";
+const crlf = handwritten("\r\n");
 
 const TRUNCATED = { EventSource: AGAIN, connect: AGAIN, request: "fails: truncated" } as const;
 const UNOPENED = { EventSource: AGAIN, connect: AGAIN, request: "fails: connection-lost" } as const;
@@ -62,5 +69,64 @@ export const cuts: readonly Fault[] = [
     does: "Reads on.",
     sees: { EventSource: ONCE, connect: ONCE, request: ONCE },
     open: () => behind(() => ({ dribble: true })),
+  },
+  {
+    name: "the connection is reset inside a character of UTF-8",
+    does,
+    sees: TRUNCATED,
+    variants: places(inCharacter),
+    open: cutOnce("rst"),
+  },
+  {
+    name: "the connection is reset between CR and LF",
+    does,
+    sees: TRUNCATED,
+    variants: places(inLineEnd, crlf),
+    open: cutOnce("rst", crlf),
+  },
+  {
+    name: "the same cuts at any byte after the first id, where `resume` allows to go on",
+    does: 'A request goes on after its last id with `resume: "get"` or "same".',
+    sees: { EventSource: ALWAYS, connect: ALWAYS, request: AGAIN },
+    variants: places(afterFirst),
+    open: cutOnce("rst"),
+    options: { resume: "get" },
+  },
+  {
+    name: "a hub's connection is reset, at every seventh byte of the stream",
+    does,
+    sees: { EventSource: AGAIN, connect: AGAIN, request: AGAIN },
+    variants: async () => Array.from({ length: 20 }, (_, at) => HEAD_BYTES + 20 + 7 * at),
+    open: (cutAfter) => hubSite((nth) => (nth === 0 ? { cutAfter, how: "rst" } : {}), 100),
+    options: ({ lastEventId }) => ({ lastEventId, resume: "get" }),
+  },
+  {
+    name: "one connection after another is refused, cut or slowed down, by chance",
+    does,
+    sees: { EventSource: AGAIN, connect: AGAIN, request: "does not apply: a request is one connection" },
+    variants: async () => Array.from({ length: 20 }, (_, seed) => seed),
+    open: (seed) => behind(chance(seed, 450)),
+    options: { enough: 1000 },
+  },
+  {
+    name: "the log has moved on, and events are missing",
+    does: "Tells the gap before the next event, and goes on. A request, which wants all of one answer, fails.",
+    sees: { EventSource: GAP, connect: GAP, request: "fails: gap" },
+    open: () => hubSite(() => ({}), 3),
+    options: ({ lastEventId }) => ({ lastEventId }),
+  },
+  {
+    name: "the network swallows everything after some bytes (half-open), and `idleTimeoutMs` is set",
+    does: "Takes silence of that length for a lost connection.",
+    sees: TRUNCATED,
+    open: () => behind((nth) => (nth === 0 ? { silentAfter: HEAD_BYTES + 90 } : {})),
+    options: { idleTimeoutMs: 60 },
+  },
+  {
+    name: "the heartbeats that the server announced stop",
+    does: "Takes 2.5 times the announced interval, and at least 12.5 s, for a lost connection.",
+    sees: TRUNCATED,
+    open: () =>
+      behind((nth) => (nth === 0 ? { silentAfter: HEAD_BYTES + 90 } : {}), streamWith({ heartbeatMs: 2000 })),
   },
 ];

@@ -1,5 +1,6 @@
+import { answers } from "./answers.ts";
 import { cuts } from "./cuts.ts";
 import type { Fault } from "./fault.ts";
 
 /** Everything that can happen to a connection: one row each. */
-export const faults: readonly Fault[] = [...cuts];
+export const faults: readonly Fault[] = [...cuts, ...answers];

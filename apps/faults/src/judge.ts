@@ -2,7 +2,7 @@ import { TOTAL } from "./site.ts";
 import type { Sighting } from "./watch.ts";
 
 /** What a sighting comes to, in the words of `words.ts`; anything else is a defect, described. */
-export function judge(sighting: Sighting, leastMs = 0): string {
+export function judge(sighting: Sighting, cameBack: boolean, leastMs = 0): string {
   const { events, end, code, retries, gaps, issues } = sighting;
   const seen = `${events.join(", ") || "nothing"}; ${end}; ${retries.length} retries`;
   if (gaps.length > 0)
@@ -16,7 +16,7 @@ export function judge(sighting: Sighting, leastMs = 0): string {
   if (end === "stopped" || events.length === 0) return "finished";
   if (events.length < TOTAL) return `lost without a word: ${seen}`;
   if (issues.includes("id")) return "one id not taken, told";
-  if (retries.length === 0) return "all, once, in order";
+  if (!cameBack) return "all, once, in order";
   const asked = leastMs > 0 && retries.every(({ delayMs }) => delayMs >= leastMs);
   return asked ? "comes back as asked; all, once, in order" : "comes back; all, once, in order";
 }

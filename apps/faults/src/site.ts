@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { eventStream } from "@sse/server";
+import { createHub, type EventStreamOptions, eventStream } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { type FaultPlan, FaultProxy } from "./proxy.ts";
-import { numbers } from "./watch.ts";
+import { served } from "./watch.ts";
 
 /** How many events a stream of a row has. */
 export const TOTAL = 3;
@@ -14,21 +14,30 @@ export interface Site {
   readonly url: string;
   /** Requests so far. */
   readonly requests: () => number;
+  /** Where a client of a hub begins. */
+  readonly lastEventId?: string;
   close(): Promise<void>;
 }
 
 /** Answers one request. `nth` counts from 0. */
 export type Answer = (request: IncomingMessage, response: ServerResponse, nth: number) => unknown;
 
-const listener = toNodeListener((request) =>
-  eventStream(numbers, request, function* ({ lastEventId }) {
-    for (let n = Number(lastEventId.at(-1) ?? 0) + 1; n <= TOTAL; n++)
-      yield { type: "n", data: n, id: idOf(n) };
-  }),
-);
-
 /** The stream as a healthy server sends it: what is left after the client's last event ID, then the end. */
-export const stream: Answer = (request, response) => listener(request, response);
+export function streamWith(options: EventStreamOptions = {}): Answer {
+  const listener = toNodeListener((request) =>
+    eventStream(
+      served,
+      request,
+      function* ({ lastEventId }) {
+        for (let n = Number(lastEventId.at(-1) ?? 0) + 1; n <= TOTAL; n++)
+          yield { type: "n", data: n, id: idOf(n) };
+      },
+      options,
+    ),
+  );
+  return (request, response) => listener(request, response);
+}
+export const stream: Answer = streamWith();
 
 /** Ids hold letters of two, three and four bytes. */
 export function idOf(n: number): string {
@@ -66,6 +75,41 @@ export async function behind(plan: FaultPlan, answer: Answer = stream): Promise<
     close: async () => {
       await proxy.close();
       await origin.close();
+    },
+  };
+}
+
+/** The same stream from a server of another make, whole: with its own line ends, and `sse.end` only if it knows it. */
+export function handwritten(lineEnd: string, { profile = true } = {}): Answer {
+  return (request, response) => {
+    const from = numberOf(request);
+    const blocks = profile ? [": sse=1"] : [];
+    for (let n = from + 1; n <= TOTAL; n++) blocks.push(`id: ${idOf(n)}`, "event: n", `data: ${n}`, "");
+    if (profile) blocks.push("event: sse.end", "id: sse.end", "data", "");
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.end(blocks.map((line) => line + lineEnd).join(""));
+  };
+}
+
+/** The number of the last event that a client received; 0 for none. */
+export function numberOf({ headers }: IncomingMessage): number {
+  return Number(headers["last-event-id"]?.at(-1) ?? 0);
+}
+
+/** A hub that has published everything, and keeps `kept` events of it. Its clients come back from before the first. */
+export async function hubSite(plan: FaultPlan, kept: number): Promise<Site> {
+  const hub = createHub(served, { replay: { maxEvents: kept } });
+  const lastEventId = await hub.publish("n", 0);
+  for (let n = 1; n <= TOTAL; n++) await hub.publish("n", n);
+  await hub.publish("last", 0);
+  const listen = toNodeListener(hub.respond);
+  const proxied = await behind(plan, (request, response) => listen(request, response));
+  return {
+    ...proxied,
+    lastEventId,
+    close: async () => {
+      await hub.close();
+      await proxied.close();
     },
   };
 }

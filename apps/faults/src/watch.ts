@@ -2,8 +2,11 @@ import { type ConnectOptions, connect, EventSource, type RequestOptions, request
 import { defineEvents, isSseError, json, type SseError } from "@sse/protocol";
 import type { Face } from "./words.ts";
 
-/** The contract of every row: numbers, ascending from 1. `last` ends a hub's stream. */
-export const numbers = defineEvents({ n: json<number>(), last: json<number>() }, { end: ["last"] });
+const contract = { n: json<number>(), last: json<number>() };
+/** The contract of every row: numbers, ascending from 1. Clients leave the end to what the stream says. */
+const numbers = defineEvents(contract);
+/** The same for servers: `last` ends a hub's stream. */
+export const served = defineEvents(contract, { end: ["last"] });
 
 /** A reconnection that was announced, or the time since the one before where no wait is announced. */
 export interface Retry {
@@ -66,7 +69,6 @@ const watchers: Record<Face, Watcher> = {
         resolve();
       };
       source.addEventListener("n", ({ data }) => sighting.events.push(data));
-      source.addEventListener("last", () => over("ended"));
       source.addEventListener("sse.end", () => over("ended"));
       source.addEventListener("sse.gap", () => sighting.gaps.push(sighting.events.length));
       source.addEventListener("error", ({ error }) => {

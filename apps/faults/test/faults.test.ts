@@ -8,8 +8,8 @@ const note = (reason: unknown) => void unhandled.push(reason);
 process.on("unhandledRejection", note);
 afterAll(() => process.off("unhandledRejection", note));
 
-describe.each(faults)("$name", (fault) => {
-  test.concurrent.each(FACES)(`%s: what the matrix says`, async (face) => {
+describe.concurrent.each(faults)("$name", (fault) => {
+  test.each(FACES)(`%s: what the matrix says`, async (face) => {
     expect(await observe(fault, face)).toBe(fault.sees[face]);
   });
 });
