@@ -21,7 +21,7 @@ export interface Settings {
   readonly base: string;
 }
 
-export const FULL: Settings = { rounds: { 100: 3, 1000: 5, 10000: 2 }, sizes: SIZES, base: "raw" };
+export const FULL: Settings = { rounds: { 100: 2, 1000: 3, 10000: 2 }, sizes: SIZES, base: "raw" };
 export const QUICK: Settings = { rounds: { 1000: 3 }, sizes: [1_000], base: "raw" };
 
 const NODE = [
