@@ -75,13 +75,8 @@ export async function makeVisit(visit: Visit, runtime: Runtime, round: number): 
   const { adapter, connections } = visit;
   using pair = await Pair.start(adapter, runtime);
   const { acceptUs, ...idle } = await pair.open(connections);
-  const warm = {
-    turns: Math.ceil(30_000 / connections) + 2,
-    perTurn: 2,
-    everyMs: 1,
-    padding: 0,
-    maxMs: 2000,
-  };
+  // Warm, and complete: what is measured is what everybody comes to.
+  const warm = { turns: Math.ceil(80_000 / connections), perTurn: 1, everyMs: 1, padding: 0, maxMs: 2000 };
   let isComplete = (await pair.publish(warm)).received.incomplete === 0;
   const fans: FanResult[] = [];
   for (const { perTurn, turns, everyMs } of visit.fans) {
