@@ -17,8 +17,8 @@ export interface StreamFault extends Row {
   /** One trial each; all have to come out the same. Default: one. */
   readonly variants?: () => Promise<readonly number[]>;
   open(variant: number): Promise<Site>;
-  readonly options?: WatchOptions | ((site: Site) => WatchOptions);
-  /** The wait that the server asked for, in milliseconds. */
+  readonly options?: WatchOptions | ((site: Site, face: Face) => WatchOptions);
+  /** The least wait: what the server asked for, or what the client keeps, in milliseconds. */
   readonly leastMs?: number;
 }
 

@@ -12,9 +12,9 @@ export function judge(sighting: Sighting, cameBack: boolean, leastMs = 0): strin
     return left ? "one event left out, told" : `out of order, twice or lost: ${seen}`;
   }
   if (end === "failed") return `fails: ${code}`;
-  if (end === "still trying") return waits(sighting);
-  if (end === "stopped" || events.length === 0) return "finished";
-  if (events.length < TOTAL) return `lost without a word: ${seen}`;
+  if (end === "still trying") return waits(sighting, leastMs);
+  if (end === "stopped") return "finished";
+  if (events.length < TOTAL) return "ends early, not told";
   if (issues.includes("id")) return "one id not taken, told";
   if (!cameBack) return "all, once, in order";
   const asked = leastMs > 0 && retries.every(({ delayMs }) => delayMs >= leastMs);
@@ -33,8 +33,9 @@ function isAscending(events: readonly number[]): boolean {
   return events.every((n, at) => at === 0 || n > (events[at - 1] ?? 0));
 }
 
-function waits({ retries }: Sighting): string {
+function waits({ retries }: Sighting, leastMs: number): string {
   const delays = retries.map(({ delayMs }) => delayMs);
+  if (leastMs > 0 && delays.every((delay) => delay >= leastMs)) return "retries, at the least wait";
   const first = sum(delays.slice(0, 5));
   const last = sum(delays.slice(-5));
   return last > first * 2

@@ -26,7 +26,7 @@ export async function observe(fault: Fault, face: Face): Promise<string> {
 async function trial(fault: StreamFault, face: Face, variant: number): Promise<string> {
   const site = await fault.open(variant);
   try {
-    const options = typeof fault.options === "function" ? fault.options(site) : fault.options;
+    const options = typeof fault.options === "function" ? fault.options(site, face) : fault.options;
     const sighting = await watch(face, site.url, options);
     // A request does not announce that it goes on; its server knows.
     const resumed = options?.resume !== undefined && site.requests() > 1;

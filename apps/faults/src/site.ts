@@ -82,17 +82,21 @@ export async function behind(plan: FaultPlan, answer: Answer = stream): Promise<
 /** The same stream from a server of another make, whole: with its own line ends, and `sse.end` only if it knows it. */
 export function handwritten(lineEnd: string, { profile = true } = {}): Answer {
   return (request, response) => {
-    const from = numberOf(request);
-    const blocks = profile ? [": sse=1"] : [];
-    for (let n = from + 1; n <= TOTAL; n++) blocks.push(`id: ${idOf(n)}`, "event: n", `data: ${n}`, "");
-    if (profile) blocks.push("event: sse.end", "id: sse.end", "data", "");
     response.writeHead(200, { "content-type": "text/event-stream" });
-    response.end(blocks.map((line) => line + lineEnd).join(""));
+    response.end(bodyOf(request, lineEnd, profile));
   };
 }
 
+export function bodyOf(request: IncomingMessage, lineEnd: string, profile = true): string {
+  const blocks = profile ? [": sse=1"] : [];
+  for (let n = numberOf(request) + 1; n <= TOTAL; n++)
+    blocks.push(`id: ${idOf(n)}`, "event: n", `data: ${n}`, "");
+  if (profile) blocks.push("event: sse.end", "id: sse.end", "data", "");
+  return blocks.map((line) => line + lineEnd).join("");
+}
+
 /** The number of the last event that a client received; 0 for none. */
-export function numberOf({ headers }: IncomingMessage): number {
+function numberOf({ headers }: IncomingMessage): number {
   return Number(headers["last-event-id"]?.at(-1) ?? 0);
 }
 

@@ -30,7 +30,7 @@ export interface Sighting {
 export interface WatchOptions
   extends Pick<
     ConnectOptions,
-    "lastEventId" | "maxEventBytes" | "idleTimeoutMs" | "reconnect" | "refresh" | "headers" | "cursor"
+    "lastEventId" | "maxEventBytes" | "idleTimeoutMs" | "reconnect" | "refresh" | "fetch" | "redirects"
   > {
   readonly resume?: RequestOptions["resume"];
   /** How many reconnections are enough to see. Default: 30. */
@@ -58,7 +58,7 @@ export async function watch(face: Face, url: string, options: WatchOptions = {})
 type Watcher = (url: string, options: WatchOptions, sighting: Sighting) => Promise<void>;
 
 const watchers: Record<Face, Watcher> = {
-  EventSource: (url, { refresh: _, cursor: __, resume: ___, enough = ENOUGH, ...options }, sighting) =>
+  EventSource: (url, { refresh: _, redirects: __, resume: ___, enough = ENOUGH, ...options }, sighting) =>
     new Promise((resolve) => {
       const { onIssue } = notes(sighting);
       let lastError = performance.now();
@@ -106,15 +106,16 @@ const watchers: Record<Face, Watcher> = {
     if (sighting.code === undefined) settle(sighting, reason === "stopped" ? "stopped" : "ended");
   },
 
-  request: async (url, { refresh: _, cursor: __, enough: ___, ...options }, sighting) => {
+  request: async (url, { refresh: _, enough: __, ...options }, sighting) => {
     const { onIssue } = notes(sighting);
     const { reconnect, ...rest } = options;
     const asked = { ...rest, onIssue, ...(reconnect === false ? {} : { reconnect }) };
     try {
-      for await (const { type, data } of request(numbers, url, asked)) {
+      const answer = request(numbers, url, asked);
+      for await (const { type, data } of answer) {
         if (type === "n") sighting.events.push(data);
       }
-      settle(sighting, "ended");
+      settle(sighting, (await answer.response).status === 204 ? "stopped" : "ended");
     } catch (error) {
       settle(sighting, "failed", error);
     }

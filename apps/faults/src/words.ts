@@ -12,6 +12,8 @@ export const WORDS = {
   "retries, backing off": "It comes back for as long as it takes, and waits longer and longer.",
   "retries, at the least wait": "It comes back, never before the least wait that it keeps.",
   finished: "It is over without an error, and it does not come back.",
+  "ends early, not told":
+    "A cut that looks like the end. Nothing tells, unless the contract says what the end is.",
   "one event left out, told": "All other events came; `onIssue` heard of the one that did not.",
   "one id not taken, told": "Every event came; `onIssue` heard of the id that cannot be sent back.",
   "reads no further":
