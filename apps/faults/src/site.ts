@@ -96,7 +96,7 @@ export function bodyOf(request: IncomingMessage, lineEnd: string, profile = true
 }
 
 /** The number of the last event that a client received; 0 for none. */
-function numberOf({ headers }: IncomingMessage): number {
+export function numberOf({ headers }: IncomingMessage): number {
   return Number(headers["last-event-id"]?.at(-1) ?? 0);
 }
 

@@ -1,10 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type ConnectOptions, connect, EventSource, type RequestOptions, request } from "@sse/client";
 import { defineEvents, isSseError, json, type SseError } from "@sse/protocol";
 import type { Face } from "./words.ts";
 
 const contract = { n: json<number>(), last: json<number>() };
 /** The contract of every row: numbers, ascending from 1. Clients leave the end to what the stream says. */
-const numbers = defineEvents(contract);
+export const numbers = defineEvents(contract);
 /** The same for servers: `last` ends a hub's stream. */
 export const served = defineEvents(contract, { end: ["last"] });
 
@@ -18,6 +19,8 @@ export interface Retry {
 export interface Sighting {
   readonly events: number[];
   readonly retries: Retry[];
+  /** Whether the waits are those that the client announced; else they are measured, work included. */
+  readonly announced: boolean;
   readonly issues: string[];
   /** How many events there were before each gap that was told. */
   readonly gaps: number[];
@@ -35,6 +38,8 @@ export interface WatchOptions
   readonly resume?: RequestOptions["resume"];
   /** How many reconnections are enough to see. Default: 30. */
   readonly enough?: number;
+  /** How long the handler of an event takes: it blocks where it cannot be awaited. Default: 0. */
+  readonly pauseMs?: number;
 }
 
 const SOON = { minDelayMs: 1, maxDelayMs: 8, reconnectionTimeMs: 0 };
@@ -45,6 +50,7 @@ export async function watch(face: Face, url: string, options: WatchOptions = {})
   const sighting: Sighting = {
     events: [],
     retries: [],
+    announced: face === "connect",
     issues: [],
     gaps: [],
     end: "still trying",
@@ -58,7 +64,11 @@ export async function watch(face: Face, url: string, options: WatchOptions = {})
 type Watcher = (url: string, options: WatchOptions, sighting: Sighting) => Promise<void>;
 
 const watchers: Record<Face, Watcher> = {
-  EventSource: (url, { refresh: _, redirects: __, resume: ___, enough = ENOUGH, ...options }, sighting) =>
+  EventSource: (
+    url,
+    { refresh: _, redirects: __, resume: ___, enough = ENOUGH, pauseMs = 0, ...options },
+    sighting,
+  ) =>
     new Promise((resolve) => {
       const { onIssue } = notes(sighting);
       let lastError = performance.now();
@@ -68,7 +78,10 @@ const watchers: Record<Face, Watcher> = {
         settle(sighting, end, error);
         resolve();
       };
-      source.addEventListener("n", ({ data }) => sighting.events.push(data));
+      source.addEventListener("n", ({ data }) => {
+        sighting.events.push(data);
+        for (const start = performance.now(); performance.now() - start < pauseMs; );
+      });
       source.addEventListener("sse.end", () => over("ended"));
       source.addEventListener("sse.gap", () => sighting.gaps.push(sighting.events.length));
       source.addEventListener("error", ({ error }) => {
@@ -80,7 +93,7 @@ const watchers: Record<Face, Watcher> = {
       });
     }),
 
-  connect: async (url, { resume: _, enough = ENOUGH, ...options }, sighting) => {
+  connect: async (url, { resume: _, enough = ENOUGH, pauseMs = 0, ...options }, sighting) => {
     const { onIssue } = notes(sighting);
     const subscription = connect(numbers, url, {
       ...options,
@@ -97,6 +110,7 @@ const watchers: Record<Face, Watcher> = {
       for await (const { type, data } of subscription) {
         if (type === "sse.gap") sighting.gaps.push(sighting.events.length);
         else if (type === "n") sighting.events.push(data);
+        await delay(pauseMs);
       }
     } catch (error) {
       settle(sighting, "failed", error);
@@ -106,7 +120,7 @@ const watchers: Record<Face, Watcher> = {
     if (sighting.code === undefined) settle(sighting, reason === "stopped" ? "stopped" : "ended");
   },
 
-  request: async (url, { refresh: _, enough: __, ...options }, sighting) => {
+  request: async (url, { refresh: _, enough: __, pauseMs = 0, ...options }, sighting) => {
     const { onIssue } = notes(sighting);
     const { reconnect, ...rest } = options;
     const asked = { ...rest, onIssue, ...(reconnect === false ? {} : { reconnect }) };
@@ -114,6 +128,7 @@ const watchers: Record<Face, Watcher> = {
       const answer = request(numbers, url, asked);
       for await (const { type, data } of answer) {
         if (type === "n") sighting.events.push(data);
+        await delay(pauseMs);
       }
       settle(sighting, (await answer.response).status === 204 ? "stopped" : "ended");
     } catch (error) {

@@ -18,6 +18,11 @@ export const WORDS = {
   "one id not taken, told": "Every event came; `onIssue` heard of the id that cannot be sent back.",
   "reads no further":
     "It took what one read brought, then left the rest to the socket, which stops the server.",
+  "all, once, in order; each error is reported":
+    "The handler's errors are told, and the stream is not touched.",
+  "waits a minute": "It comes back after a minute, and a random time.",
+  "waits as long as a timer can": "It obeys, up to 2^31 - 1 ms.",
+  "exits when closed": "A Node process ends once all is closed.",
   "exits when closed, stays while waiting":
     "A Node process ends once all is closed, and lives while a reconnection is pending.",
 } as const;

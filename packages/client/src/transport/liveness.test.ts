@@ -107,6 +107,17 @@ test("a late timer is checked once more: bytes may have waited while the process
   expect(dead.idle).toHaveLength(1);
 });
 
+test("a timer is late, too, after a handler that blocked for a part of a second", () => {
+  const { liveness, idle } = watch({ idleTimeoutMs: 400 });
+  sleep(600);
+  expect(idle).toEqual([]);
+  liveness.touch();
+  vi.advanceTimersByTime(399);
+  expect(idle).toEqual([]);
+  vi.advanceTimersByTime(400);
+  expect(idle).toHaveLength(1);
+});
+
 test("stops for good", () => {
   const { liveness, idle } = watch({ idleTimeoutMs: 100 });
   liveness.stop();

@@ -9,7 +9,9 @@ export interface LivenessRules {
 const FACTOR = 2.5;
 const MIN_ANNOUNCED_MS = 5000;
 const MIN_GUESSED_MS = 30_000;
-const LATE_MS = 1000;
+/** From here on a timer is late because something blocked the process, and not by its nature. */
+const LATE_MS = 100;
+const MOMENT_MS = 1000;
 
 /**
  * Ends a stream that fell silent: a half-open connection never errors by itself. The clock is monotonic and
@@ -101,11 +103,11 @@ export class Liveness {
       this.#arm();
       return;
     }
-    // A late timer means that the process slept: bytes may lie in the socket. They get one more moment.
+    // A late timer means that the process slept, or that a handler took long: bytes may lie in the socket. They get
+    // one more moment.
     if (now - this.#due > LATE_MS && !this.#rechecked) {
       this.#rechecked = true;
-      this.#due = now + LATE_MS;
-      this.#timer = setTimeout(() => this.#check(), LATE_MS);
+      this.#timer = setTimeout(() => this.#check(), Math.min(MOMENT_MS, this.#timeoutMs));
       return;
     }
     this.stop();
