@@ -46,6 +46,14 @@ describe("a request", () => {
     expect((await seen()).map(({ method, body }) => `${method} ${body}`)).toEqual(["GET ", "PUT attempt 0"]);
   });
 
+  test("is not repeated without resume, whatever reconnect says", async () => {
+    const { url, seen } = await play({ body: [token("a", "1")], end: "rst" });
+    const reconnect = { ...AT_ONCE, maxAttempts: 3 };
+    const { got, thrown } = await collect(request(chat, url, { json: {}, reconnect }));
+    expect([texts(got), thrown]).toEqual([["a"], expect.any(TruncatedError)]);
+    expect(await seen()).toHaveLength(1);
+  });
+
   test("finishes with an end event, sse.end or a sentinel, without waiting for the body to end", async () => {
     const done = defineEvents({ message: json<number>() }, { done: "[DONE]" });
     const cases = [

@@ -48,7 +48,7 @@ export interface RequestOptions<E = any> extends CommonOptions, RequestPolicyOpt
    * The event is delivered; a body that ends without one was cut. Default: `end`, `done` and the clean end decide.
    */
   readonly until?: ((event: E) => boolean) | undefined;
-  /** The waits between resumptions that fail. Default: 5 in a row, the first at once. */
+  /** The waits between resumptions that fail; of no effect without `resume`. Default: 5 in a row, the first at once. */
   readonly reconnect?: ReconnectOptions | undefined;
 }
 
@@ -110,9 +110,11 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
       {
         send: (attempt, signal) => this.#send(plan, attempt, signal),
         judge,
-        // The first resumption costs no wait: nothing is known to be wrong with the server.
+        // The first resumption costs no wait: nothing is known to be wrong with the server. Without `resume` the
+        // request is not repeated, whatever `reconnect` says.
         reconnect: {
-          ...resilientRules(options.reconnect, options.resume ? MAX_RESUMPTIONS : 0),
+          ...resilientRules(options.reconnect, MAX_RESUMPTIONS),
+          ...(options.resume === undefined && { maxAttempts: 0 }),
           standard: true,
         },
         stream: {
