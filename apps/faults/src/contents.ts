@@ -88,6 +88,7 @@ function endless(response: ServerResponse): void {
 export const contents: readonly Fault[] = [
   {
     name: "a redirect within the origin",
+    redirects: true,
     does: "Follows it. The next reconnection asks the first URL again.",
     sees: sees(ONCE, ONCE, ONCE),
     open: () =>
@@ -97,12 +98,14 @@ export const contents: readonly Fault[] = [
   },
   {
     name: "a redirect to another origin",
+    redirects: true,
     does: 'Refuses it, so that nothing goes where it was not meant to; `redirects: "follow"` allows it. An `EventSource` follows, as the standard says.',
     sees: sees(ONCE, "fails: cross-origin-redirect", "fails: cross-origin-redirect"),
     open: leaving,
   },
   {
     name: "a redirect from https to http",
+    redirects: true,
     does: "Refuses it, whatever `redirects` is.",
     sees: sees(
       "does not apply: redirects are the affair of `fetch`",
@@ -114,6 +117,7 @@ export const contents: readonly Fault[] = [
   },
   {
     name: "a redirect to itself",
+    redirects: true,
     does: "Gives up after 20. For the standard it is a network error, after which an `EventSource` comes back.",
     sees: sees("retries, backing off", "fails: too-many-redirects", "fails: too-many-redirects"),
     open: () => site(redirect((url) => url.href)),

@@ -1,6 +1,18 @@
 import type { Fault } from "./fault.ts";
 import { chance } from "./proxy.ts";
-import { type Answer, behind, bytesOf, handwritten, hubSite, stream, streamWith } from "./site.ts";
+import {
+  type Answer,
+  behind,
+  bytesOf,
+  handwritten,
+  hubSite,
+  idOf,
+  numberOf,
+  site,
+  stream,
+  streamWith,
+} from "./site.ts";
+import type { Outcome } from "./words.ts";
 
 // The connection itself breaks. Only the first one does, unless a row says otherwise.
 
@@ -28,6 +40,18 @@ function places(isPlace: Place, answer: Answer = stream): () => Promise<readonly
 function cutOnce(how: "fin" | "rst", answer: Answer = stream) {
   return (cutAfter: number) => behind((nth) => (nth === 0 ? { cutAfter, how } : {}), answer);
 }
+
+function sees(eventSource: Outcome, connect: Outcome, request: Outcome) {
+  return { EventSource: eventSource, connect, request };
+}
+
+const growing = { reconnect: { minDelayMs: 2, maxDelayMs: 512, reconnectionTimeMs: 0 }, enough: 14 };
+
+const stuckAfterFirst: Answer = (request, response) => {
+  const first = numberOf(request) === 0 ? `id: ${idOf(1)}\nevent: n\ndata: 1\n\n` : "";
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  response.write(`: sse=1\n\n${first}`, () => setImmediate(() => response.socket?.resetAndDestroy()));
+};
 
 const HEAD_BYTES = 246; // of our server's answer on Node
 const GAP = "comes back; gap told, then the rest";
@@ -107,6 +131,27 @@ export const cuts: readonly Fault[] = [
     variants: async () => Array.from({ length: 20 }, (_, seed) => seed),
     open: (seed) => behind(chance(seed, 450)),
     options: { enough: 1000 },
+  },
+  {
+    name: "nobody listens on the port",
+    does: "Comes back after longer and longer waits.",
+    sees: sees("retries, backing off", "retries, backing off", "fails: connection-lost"),
+    open: () => behind(() => ({ refuse: true })),
+    options: growing,
+  },
+  {
+    name: "the same, with `maxAttempts: 3`",
+    does: "Gives up after so many reconnections in a row.",
+    sees: sees("fails: connection-lost", "fails: connection-lost", "fails: connection-lost"),
+    open: () => behind(() => ({ refuse: true })),
+    options: { reconnect: { ...growing.reconnect, maxAttempts: 3 } },
+  },
+  {
+    name: "the stream breaks right after the same event, every time",
+    does: "Comes back, after longer and longer waits, and says `stuck` from the third time on: in `onReconnect`, or where `maxAttempts` ends it.",
+    sees: sees("fails: stuck", "fails: stuck", "fails: truncated"),
+    open: () => site(stuckAfterFirst),
+    options: { reconnect: { ...growing.reconnect, maxAttempts: 5 } },
   },
   {
     name: "the log has moved on, and events are missing",

@@ -18,6 +18,8 @@ export interface StreamFault extends Row {
   readonly variants?: () => Promise<readonly number[]>;
   open(variant: number): Promise<Site>;
   readonly options?: WatchOptions | ((site: Site, face: Face) => WatchOptions);
+  /** Whether one attempt is several requests. */
+  readonly redirects?: boolean;
   /** The least wait: what the server asked for, or what the client keeps, in milliseconds. */
   readonly leastMs?: number;
 }

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { connect, EventSource, request } from "@sse/client";
 import { run } from "./child.ts";
@@ -70,18 +69,24 @@ async function flood() {
   const full = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  const pour = async (response: ServerResponse): Promise<void> => {
+  const pour = (response: ServerResponse): void => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    while (written < MAX_HELD && !response.destroyed) {
-      written += BLOCK.length;
-      if (response.write(BLOCK)) continue;
-      const stalled = setTimeout(settle, 1500);
-      await Promise.race([once(response, "drain"), once(response, "close")]);
+    let stalled: NodeJS.Timeout | undefined;
+    const more = (): void => {
       clearTimeout(stalled);
-    }
-    settle();
+      do written += BLOCK.length;
+      while (response.write(BLOCK) && written < MAX_HELD);
+      if (written < MAX_HELD) stalled = setTimeout(settle, 1500);
+      else settle();
+    };
+    response.on("drain", more);
+    response.once("close", () => {
+      clearTimeout(stalled);
+      settle();
+    });
+    more();
   };
-  const { url, close } = await site((_, response) => void pour(response));
+  const { url, close } = await site((_, response) => pour(response));
   return { url, close, full, written: () => written };
 }
 

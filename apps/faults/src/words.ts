@@ -31,6 +31,6 @@ export type Word = keyof typeof WORDS;
 
 /**
  * What a face makes of a fault. "fails: code": the events before came once and in order, then the error with that
- * code, and no further attempt.
+ * code.
  */
 export type Outcome = Word | `fails: ${string}` | `does not apply: ${string}`;
