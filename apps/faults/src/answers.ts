@@ -141,4 +141,15 @@ export const answers: readonly Fault[] = [
     open: always((_, response) => reset(response)),
     options: growing,
   },
+  {
+    name: "the same, a thousand times, with waits of 2 ms at most",
+    does: "Comes back each time, and keeps nothing of it.",
+    sees: sees(
+      "a thousand times, once for each wait",
+      "a thousand times, once for each wait",
+      "fails: truncated",
+    ),
+    open: always((_, response) => reset(response)),
+    options: { reconnect: { minDelayMs: 2, maxDelayMs: 2, reconnectionTimeMs: 0 }, enough: 1000 },
+  },
 ];

@@ -5,7 +5,7 @@ export interface Child {
   /** Resolves when it printed a line. */
   printed(line: string): Promise<void>;
   readonly exited: Promise<{ readonly code: number | null; readonly lines: readonly string[] }>;
-  kill(signal: "SIGTERM" | "SIGKILL"): void;
+  kill(signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
 }
 
 const HEAD = `

@@ -32,6 +32,9 @@ async function trial(fault: StreamFault, face: Face, variant: number): Promise<s
     const resumed = options?.resume !== undefined && site.requests() > 1;
     if (face === "request" && !resumed && !fault.redirects && site.requests() > 1)
       return `asked ${site.requests()} times`;
+    const { end, events, retries } = sighting;
+    if (end === "still trying" && events.length === 0 && retries.length === 1000 && site.requests() === 1000)
+      return "a thousand times, once for each wait";
     return judge(sighting, resumed || sighting.retries.length > 0, fault.leastMs);
   } finally {
     await site.close();

@@ -3,6 +3,7 @@ import { connect, EventSource, request } from "@sse/client";
 import { run } from "./child.ts";
 import type { Fault } from "./fault.ts";
 import { type Answer, idOf, numberOf, site, stream, TOTAL } from "./site.ts";
+import { stopped } from "./stopped.ts";
 import { numbers } from "./watch.ts";
 import type { Face } from "./words.ts";
 
@@ -188,6 +189,12 @@ export const programs: readonly Fault[] = [
     sees: { EventSource: ONCE, connect: ONCE, request: ONCE },
     open: () => site(slowly),
     options: { pauseMs: 600, idleTimeoutMs: 400 },
+  },
+  {
+    name: "the process stops for longer than `idleTimeoutMs` and goes on, and its server did not wait",
+    does: "Looks at what came meanwhile, before it takes the silence for a loss.",
+    sees: { EventSource: ONCE, connect: ONCE, request: ONCE },
+    observe: stopped,
   },
   {
     name: "a handler that throws, every time",

@@ -11,6 +11,8 @@ export const WORDS = {
   "comes back; gap told, then the rest": "Events are missing: it was told before the first one after them.",
   "retries, backing off": "It comes back for as long as it takes, and waits longer and longer.",
   "retries, at the least wait": "It comes back, never before the least wait that it keeps.",
+  "a thousand times, once for each wait":
+    "It comes back for as long as it takes: one request a wait, never more.",
   finished: "It is over without an error, and it does not come back.",
   "ends early, not told":
     "A cut that looks like the end. Nothing tells, unless the contract says what the end is.",
