@@ -19,10 +19,17 @@ export class LeaderLock {
   readonly #name: string;
   readonly #events: LockEvents;
   #turn: Turn | undefined;
+  /** The turn that was granted. */
+  #granted: Turn | undefined;
 
   constructor(name: string, events: LockEvents) {
     this.#name = name;
     this.#events = events;
+  }
+
+  /** Whether it is ours, as far as this tab has heard. */
+  get isHeld(): boolean {
+    return this.#turn !== undefined && this.#turn === this.#granted;
   }
 
   /** Waits behind all other tabs. */
@@ -57,6 +64,7 @@ export class LeaderLock {
   #request(options: LockOptions, turn: Turn): void {
     const granted = () => {
       if (this.#turn !== turn) return undefined; // given up in the meantime
+      this.#granted = turn;
       this.#events.onGranted();
       return turn.held;
     };

@@ -417,3 +417,18 @@ test("without Web Locks, or where they are refused, every tab has a connection o
 test("a key is needed", () => {
   expect(() => share({ key: "" })).toThrow("share needs a key");
 });
+
+test("a leader that hears of a newer one but keeps the lock leads on: the lock is right, and not the epochs", async () => {
+  const { url, seen } = await play(
+    { body: [opening(0), text(1)], end: "hold" },
+    { log: log(3), end: "hold" },
+  );
+  const [leader, other] = await openTabs(2, url);
+  await leader?.has(1);
+  const channel = new BroadcastChannel(nameOf(url, keyOf(leader)));
+  // What a tab says that took the lock in the same moment, and lost it again to this one.
+  channel.postMessage({ kind: "lead", epoch: Date.now() + 60_000 });
+  for (const one of [leader, other]) await one?.has(1, 2, 3);
+  channel.close();
+  expect(ids(await seen(2, 1))).toEqual(["", "a.1"]);
+});

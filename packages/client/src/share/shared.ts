@@ -14,6 +14,8 @@ import { Relay } from "./relay.ts";
 import type { Tab } from "./tab.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** A tab whose lock was taken away hears of it within so long. */
+const LOSS_IS_TOLD_MS = 150;
 /** How long the lock of a finished stream is kept, so that the others hear of the end before one of them leads. */
 const LINGER_MS = 250;
 
@@ -199,14 +201,22 @@ export class Shared implements Link, Tab {
   #onMessage(message: Message): void {
     if (message.kind === "join" || message.kind === "ping") this.#leader?.answer(message);
     else if (message.epoch >= this.#follower.epoch) {
-      // Another tab took the lock away: this one will hear of that, and does not read in the meantime.
-      if (message.epoch > this.#follower.epoch && this.#leader !== undefined) {
-        this.#stopLeading();
-        this.#watchdog.start();
-      }
+      if (message.epoch > this.#follower.epoch && this.#leader !== undefined) this.#yield();
       this.#watchdog.heard(message.kind !== "pong");
       this.#follower.hear(message);
     }
+  }
+
+  /**
+   * Another tab took the lock away, or had it before: this one will hear of a loss soon, and does not read in the
+   * meantime. Where two take it in the same moment, the epochs may say otherwise than the lock, which is right.
+   */
+  #yield(): void {
+    this.#stopLeading();
+    this.#watchdog.start();
+    setTimeout(() => {
+      if (this.#lock?.isHeld && this.#leader === undefined) this.#lead();
+    }, LOSS_IS_TOLD_MS);
   }
 
   /** The consumer is ready for more, and what comes next for it is no longer in the log: so much is a gap. */

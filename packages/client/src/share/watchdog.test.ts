@@ -35,6 +35,16 @@ test("a silent leader is asked after 700 ms, and dead after 700 more", () => {
   expect(said).toEqual(["ping", "dead"]);
 });
 
+test("one that was stopped, since its tab led for a while, looks as before when it starts again", () => {
+  vi.advanceTimersByTime(300);
+  watchdog.stop();
+  vi.advanceTimersByTime(5000);
+  expect(said).toEqual([]);
+  watchdog.start();
+  vi.advanceTimersByTime(1400);
+  expect(said).toEqual(["ping", "dead"]);
+});
+
 test("a leader that answers is asked less and less often, until there are news", () => {
   const asked: number[] = [];
   const begun = performance.now();

@@ -37,6 +37,7 @@ export class Watchdog {
   stop(): void {
     this.#running = false;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     globalThis.document?.removeEventListener("visibilitychange", this.#look);
   }
 
