@@ -6,7 +6,9 @@ export function judge(sighting: Sighting, cameBack: boolean, leastMs = 0): strin
   const { events, end, code, retries, gaps, issues } = sighting;
   const seen = `${events.join(", ") || "nothing"}; ${end}; ${retries.length} retries`;
   if (gaps.length > 0)
-    return gaps.join() === "0" && isRun(events) ? afterGap(end) : `gaps at ${gaps}: ${seen}`;
+    return gaps.join() === "0" && isRun(events) && events.at(-1) === TOTAL
+      ? afterGap(end)
+      : `gaps at ${gaps}: ${seen}`;
   if (!isRun(events) || (events[0] ?? 1) !== 1) {
     const left = issues.length === 1 && isAscending(events) && events.length === TOTAL - 1;
     return left ? "one event left out, told" : `out of order, twice or lost: ${seen}`;
