@@ -65,7 +65,10 @@ async function install(folder: string, tarballs: readonly string[]): Promise<str
   cpSync(join(import.meta.dirname, "../project"), project, { recursive: true });
   writeFileSync(join(project, "package.json"), '{ "name": "somebody", "private": true, "type": "module" }\n');
   const types = `@types/node@${manifest(join(root, "node_modules/@types/node")).version}`;
+  // Who opens the door of a store has its client: the versions that this workspace tests with.
+  const { peerDependencies = {}, devDependencies = {} } = manifest(join(root, "packages/server"));
+  const peers = Object.keys(peerDependencies).map((name) => `${name}@${devDependencies[name]}`);
   const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--prefer-offline"];
-  await mustRun("npm", ["install", ...quiet, ...tarballs, types], project);
+  await mustRun("npm", ["install", ...quiet, ...tarballs, types, ...peers], project);
   return project;
 }
