@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from "node:net";
+import { createServer, connect as dial, type Server, type Socket } from "node:net";
+import { listen } from "./ports.ts";
 import { seeded } from "./random.ts";
 
 /** What becomes of one connection. Numbers count bytes on their way to the client. */
@@ -51,6 +51,7 @@ export class FaultProxy {
   readonly #target: number;
   readonly #plan: FaultPlan;
   readonly #tap: Tap;
+  #port = 0;
   readonly #pairs = new Set<ProxiedConnection>();
   readonly counters: ProxyCounters = { connections: 0, cuts: 0, bytesToClient: 0 };
 
@@ -64,13 +65,12 @@ export class FaultProxy {
   /** `target` is a port of this machine. `tap` sees every byte that is sent to clients. */
   static async open(target: number, plan: FaultPlan = () => ({}), tap: Tap = () => {}): Promise<FaultProxy> {
     const proxy = new FaultProxy(target, plan, tap);
-    proxy.#server.listen(0, "127.0.0.1");
-    await once(proxy.#server, "listening");
+    proxy.#port = await listen(proxy.#server);
     return proxy;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port; // a TCP server that listens has one
+    return this.#port;
   }
 
   get open(): number {

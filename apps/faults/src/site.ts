@@ -1,8 +1,7 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createHub, type EventStreamOptions, eventStream } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
+import { listen } from "./ports.ts";
 import { type FaultPlan, FaultProxy } from "./proxy.ts";
 import { served } from "./watch.ts";
 
@@ -50,9 +49,7 @@ export async function site(answer: Answer): Promise<Site & { readonly port: numb
     response.on("error", () => {});
     answer(request, response, nth++);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  const port = await listen(server);
   return {
     port,
     url: `http://127.0.0.1:${port}/`,
