@@ -5,6 +5,7 @@ export type RuntimeName =
   | "node26"
   | "deno"
   | "bun"
+  | "bun, idleTimeout 0"
   | "workerd"
   | "chromium"
   | "chromium worker"

@@ -82,7 +82,7 @@ export function streamRoutes(request: Request): Response {
   const options = {
     onError: (error: unknown, id: string) => void seen.errors.push(`${id} ${String(error)}`),
     retryMs: 1000,
-    ...(heartbeatMs === null ? {} : { heartbeatMs: Number(heartbeatMs) || false }),
+    ...(heartbeatMs === null ? {} : { heartbeatMs: Number(heartbeatMs) }),
   } as const;
   const produce = (line: Line) => {
     seen.opened++;
