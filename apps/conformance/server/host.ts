@@ -60,11 +60,6 @@ export class Host implements AsyncDisposable {
     this.port = port;
   }
 
-  /** What the server wrote. */
-  get output(): string {
-    return this.#process.output;
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.#process[Symbol.asyncDispose]();
   }

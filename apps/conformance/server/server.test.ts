@@ -1,4 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { matrixOf, tableOf } from "../matrix/matrix.ts";
+import { keep, keptMatrix, readPage } from "../matrix/page.ts";
 import { type Result, type RuntimeName, runChecks } from "../runners/check.ts";
 import { HOSTS, Host, isInstalled } from "./host.ts";
 import { serverList } from "./list.ts";
@@ -21,7 +23,6 @@ async function checkIn(runtime: RuntimeName): Promise<void> {
   await using host = await Host.start(runtime);
   const tools = new ServerTools(runtime, host.port);
   results.set(runtime, await runChecks(serverList, tools, { atATime: 6, limitMs: 25_000 }));
-  if (process.env.SHOW_OUTPUT !== undefined) console.log(runtime, host.output);
 }
 
 afterAll(async () => {
@@ -37,6 +38,23 @@ describe.each(installed)("the server in %s", (runtime) => {
       const gap = gaps?.[runtime];
       if (gap === undefined) expect(result).toEqual({ ...result, name, outcome: "passed" });
       else expect(result, `is no gap any more: ${gap}`).toEqual({ ...result, name, outcome: "failed" });
+    },
+    LIMIT_MS,
+  );
+});
+
+describe("the matrix of the server", () => {
+  test(
+    "is what the page shows",
+    async () => {
+      await Promise.allSettled(runs.values());
+      const matrix = matrixOf(serverList, runtimes, results);
+      console.log(tableOf(matrix));
+      const page = keep("server", matrix);
+      // Where a program is missing its column cannot be compared.
+      if (installed.length < runtimes.length) return;
+      expect(readPage()).toBe(page);
+      expect(keptMatrix("server")).toEqual(matrix);
     },
     LIMIT_MS,
   );
