@@ -2,6 +2,7 @@ import type { Check } from "../runners/check.ts";
 import { ending } from "./checks/ending.ts";
 import { guarding } from "./checks/guarding.ts";
 import { leaving } from "./checks/leaving.ts";
+import { native } from "./checks/native.ts";
 import { opening } from "./checks/opening.ts";
 import { pacing } from "./checks/pacing.ts";
 import { resuming } from "./checks/resuming.ts";
@@ -15,4 +16,5 @@ export const serverList: readonly Check<ServerTools>[] = [
   ...leaving,
   ...resuming,
   ...guarding,
+  ...native,
 ];

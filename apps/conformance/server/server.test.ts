@@ -2,6 +2,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { matrixOf, tableOf } from "../matrix/matrix.ts";
 import { keep, keptMatrix, readPage } from "../matrix/page.ts";
 import { type Result, type RuntimeName, runChecks } from "../runners/check.ts";
+import { closeBrowser, hasBrowser } from "./browser.ts";
+import { native } from "./checks/native.ts";
 import { HOSTS, Host, isInstalled } from "./host.ts";
 import { serverList } from "./list.ts";
 import { ServerTools } from "./tools.ts";
@@ -9,6 +11,7 @@ import { ServerTools } from "./tools.ts";
 const LIMIT_MS = 90_000;
 const runtimes = [...HOSTS.keys()];
 // One that is not there is named in the summary of the run: vitest.config.ts.
+const list = hasBrowser ? serverList : serverList.filter((check) => !native.includes(check));
 const installed = runtimes.filter(isInstalled);
 
 const results = new Map<RuntimeName, readonly Result[]>();
@@ -22,15 +25,16 @@ for (const runtime of installed) {
 async function checkIn(runtime: RuntimeName): Promise<void> {
   await using host = await Host.start(runtime);
   const tools = new ServerTools(runtime, host.port);
-  results.set(runtime, await runChecks(serverList, tools, { atATime: 6, limitMs: 25_000 }));
+  results.set(runtime, await runChecks(list, tools, { atATime: 6, limitMs: 25_000 }));
 }
 
 afterAll(async () => {
   await Promise.allSettled(runs.values());
+  await closeBrowser();
 }, LIMIT_MS);
 
 describe.each(installed)("the server in %s", (runtime) => {
-  test.each(serverList)(
+  test.each(list)(
     "$name",
     async ({ name, gaps }) => {
       await runs.get(runtime);
@@ -51,8 +55,8 @@ describe("the matrix of the server", () => {
       const matrix = matrixOf(serverList, runtimes, results);
       console.log(tableOf(matrix));
       const page = keep("server", matrix);
-      // Where a program is missing its column cannot be compared.
-      if (installed.length < runtimes.length) return;
+      // Where a program is missing its part cannot be compared.
+      if (installed.length < runtimes.length || !hasBrowser) return;
       expect(readPage()).toBe(page);
       expect(keptMatrix("server")).toEqual(matrix);
     },
