@@ -19,12 +19,17 @@ const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * split over chunks held until it is whole, and very small chunks gathered until a line among them matters.
  */
 export class ChunkDecoder {
-  /** Gathered bytes, or the beginning of a sequence; room for the rest of that sequence. */
-  readonly #held: Uint8Array<ArrayBuffer> = new Uint8Array(CAPACITY + 4);
+  /** Gathered bytes, or the beginning of a sequence; room for the rest of that sequence. Most streams need none. */
+  #room: Uint8Array<ArrayBuffer> | undefined;
   #heldBytes = 0;
   /** The first byte of the line that is being gathered: 0 at a line's start, a colon where it is not known. */
   #lineStart = 0;
   #atStreamStart = true;
+
+  get #held(): Uint8Array<ArrayBuffer> {
+    this.#room ??= new Uint8Array(CAPACITY + 4);
+    return this.#room;
+  }
 
   /** The bytes that were taken in and are not part of any text yet. */
   get heldBytes(): number {
