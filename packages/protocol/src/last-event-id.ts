@@ -1,7 +1,7 @@
 import { MAX_ID_BYTES } from "./constants.ts";
 
 const encoder: TextEncoder = new TextEncoder();
-const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
  * A last event ID as the value of a `Last-Event-ID` header: its UTF-8 bytes, a character each, which is how
@@ -19,7 +19,11 @@ export function encodeLastEventId(id: string): string | undefined {
 /** The id in a `Last-Event-ID` header, as `Headers.get` returns it: the inverse of `encodeLastEventId`. */
 export function decodeLastEventId(value: string): string {
   if (/^[\x20-\x7e]*$/.test(value)) return value;
-  // A server that already decoded the header as UTF-8 hands over characters that are no bytes.
+  // A server that already decoded the header, as workerd does, hands over characters that are no bytes of UTF-8.
   if (/[^\0-\xff]/.test(value)) return value;
-  return decoder.decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
+  try {
+    return decoder.decode(Uint8Array.from(value, (character) => character.charCodeAt(0)));
+  } catch {
+    return value;
+  }
 }

@@ -46,5 +46,6 @@ describe("a last event ID as a header", () => {
 
   it("that is UTF-8 text already, as some servers hand it over, stays", () => {
     expect(decodeLastEventId("日本")).toBe("日本");
+    expect(decodeLastEventId("größe 5")).toBe("größe 5"); // each character could be a byte, but not of UTF-8
   });
 });
