@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { job, send } from "../job.ts";
 import { until } from "../ports.ts";
+import { ChunkedBody } from "./chunked-body.ts";
 import type { CrowdAnswer, CrowdJob, CrowdOrder } from "./messages.ts";
 
 // Many bare sockets that count events, and read the time in those of the first.
@@ -44,14 +45,15 @@ function dial(index: number, lastEventId: string): Socket {
   const resume = lastEventId === "" ? "" : `Last-Event-ID: ${lastEventId}\r\n`;
   const socket = connect(port, "127.0.0.1");
   socket.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: text/event-stream\r\n${resume}\r\n`);
+  const body = new ChunkedBody();
   let isNew = true;
   let rest: Buffer = Buffer.alloc(0);
   socket.on("error", () => {});
   socket.on("data", (bytes: Buffer) => {
     if (isNew) open++;
     isNew = false;
-    // What a chunk ends with may be the beginning of the mark.
-    const text = Buffer.concat([rest, bytes]);
+    // What a piece ends with may be the beginning of the mark.
+    const text = Buffer.concat([rest, ...body.take(bytes)]);
     let at = text.indexOf(EVENT);
     let end = 0;
     while (at !== -1) {
