@@ -33,7 +33,7 @@ const decoder: TextDecoder = new TextDecoder();
 
 /** Undefined for what is not of this version: whoever can write into the log is not believed any word. */
 export function parseControl({ bytes }: Frame): ControlMessage | undefined {
-  const [, data = ""] = /\ndata: (.*)\n\n$/.exec(decoder.decode(bytes)) ?? [];
+  const [, data = ""] = /\ndata: ([^\n]*)\n\n$/.exec(decoder.decode(bytes)) ?? [];
   let said: unknown;
   try {
     said = JSON.parse(data);

@@ -101,11 +101,16 @@ export class GrantWatch {
     else this.#expiry = startTimer(() => this.#awaitExpiry(), left);
   }
 
+  /** Events, limits and `revoke` go by the principal that the connection began with. */
+  #isStillThis(answer: Grant): boolean {
+    return answer.principal === this.#plan.grant.principal && this.#plan.covers(answer);
+  }
+
   // An authorize that fails ends nothing: its last answer stands until it expires.
   async #ask(): Promise<void> {
     const answer = await this.#plan.ask();
     if (this.#isStopped) return;
-    if (isResponse(answer) || isExpired(answer) || !this.#plan.covers(answer)) {
+    if (isResponse(answer) || isExpired(answer) || !this.#isStillThis(answer)) {
       this.#plan.connection.reauthenticate("revoked");
     } else {
       this.#grant = answer;

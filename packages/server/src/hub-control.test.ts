@@ -126,6 +126,17 @@ describe("revoke", () => {
     expect([...ann, bob].map(({ text }) => text).join("")).not.toContain("revoke");
   });
 
+  test("ends them whatever is in the name", async () => {
+    const [here, there] = processes(2) as [Rooms, Rooms];
+    for (const name of ["ann\u2028", "\u2029", "a\r\nb", "", "\ud800", "\u0000"]) {
+      const body = await connect(there, name);
+      await here.revoke(name);
+      await here.publish("note", "after", { channel: "a" });
+      await eventually(() => there.stats().connections === 0);
+      expect(await body.all()).toContain("sse.reauth");
+    }
+  });
+
   test("does not end what its own process lets in afterwards", async () => {
     const [here] = processes(1) as [Rooms];
     const before = await connect(here, "ann");

@@ -210,6 +210,15 @@ describe("a grant that ends", () => {
     expect(closed.mock.calls.map(([, reason]) => reason)).toEqual(["revoked", "revoked"]);
   });
 
+  test("because the request is another principal's by now gives neither the events of the other", async () => {
+    let principal = "ann";
+    const { hub, get } = await channelsOf({ authorize: () => ({ principal }), reauthorizeMs: 20 });
+    const reader = await toOpen(get("a"));
+    principal = "bob";
+    expect((await toComplete(reader)).seen).toEqual(["sse.mark ", "sse.reauth "]);
+    expect(hub.stats().connections).toBe(0);
+  });
+
   test("stays while authorize fails, and each failure is reported", async () => {
     const onError = vi.fn();
     let isDown = false;
