@@ -137,6 +137,28 @@ describe("revoke", () => {
     }
   });
 
+  test("ends what was being let in when it was called: its grant is from before", async () => {
+    const { promise: judged, resolve: judge } = Promise.withResolvers<void>();
+    const hub = rooms({
+      async authorize(asked) {
+        await judged;
+        return { principal: asked.headers.get("x-user") ?? "" };
+      },
+    });
+    const [ann, bob] = ["ann", "bob"].map((user) =>
+      hub.respond(new Request("http://localhost/", { headers: { "x-user": user } }), { channels: ["a"] }),
+    ) as [Promise<Response>, Promise<Response>];
+    await hub.revoke("ann");
+    judge();
+    const others = new BodyReader(await bob);
+    const body = new BodyReader(await ann);
+    await hub.publish("note", "secret", { channel: "a" });
+    await others.until("secret");
+    expect(await body.all()).toContain("sse.reauth");
+    expect(body.text).not.toContain("secret");
+    expect(hub.stats().connections).toBe(1);
+  });
+
   test("does not end what its own process lets in afterwards", async () => {
     const [here] = processes(1) as [Rooms];
     const before = await connect(here, "ann");

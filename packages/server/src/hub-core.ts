@@ -24,7 +24,7 @@ import {
   resolveHubOptions,
 } from "./hub-options.ts";
 import { Join } from "./join.ts";
-import { OpenConnections } from "./open-connections.ts";
+import { OpenConnections, type Revoked } from "./open-connections.ts";
 import { optionalLimit, retryTime } from "./options.ts";
 import type { Presence } from "./presence-options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
@@ -113,12 +113,17 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   }
 
   async respond(request: Request, asked: readonly string[], options: RespondOptions = {}): Promise<Response> {
-    const answer = await this.#answer(request, asked, options);
+    const answer = await this.#connections.enter((revoked) => this.#answer(request, asked, options, revoked));
     if (answer.status >= 400) this.#refused++;
     return answer;
   }
 
-  async #answer(request: Request, asked: readonly string[], options: RespondOptions): Promise<Response> {
+  async #answer(
+    request: Request,
+    asked: readonly string[],
+    options: RespondOptions,
+    revoked: Revoked,
+  ): Promise<Response> {
     const channels = this.#hasChannels ? checkedChannels(asked, this.#isFinite) : [FEED];
     const foreign = this.#origins.answer(request);
     if (foreign !== undefined) return foreign;
@@ -131,7 +136,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     // After `authorize`: what it refuses is refused to `HEAD` as well.
     const early =
       headResponse(request, headers) ?? (await this.#started(headers)) ?? this.#answerElsewhere(headers);
-    if (early === undefined) return streamResponse(this.#open(request, admitted).body, headers);
+    if (early === undefined) return streamResponse(this.#open(request, admitted, revoked).body, headers);
     admitted.leave();
     return early;
   }
@@ -230,7 +235,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     }
   }
 
-  #open(request: Request, admitted: Admitted): HubConnection {
+  #open(request: Request, admitted: Admitted, revoked: Revoked): HubConnection {
     const { channels, holder, grant } = admitted;
     const { limits, heartbeatMs, retryMs } = this.#settings;
     const { authorize, snapshot } = this.#options;
@@ -246,6 +251,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#control.enter(channels, holder.principal);
     this.#reporter.tell((hooks) => hooks.opened?.(this.#factsOf(connection)));
     if (request.signal.aborted) connection.close("client");
+    else if (revoked.has(holder.principal)) connection.reauthenticate("revoked");
     else this.#watch(connection, this.#join.begin(connection, lastEventIdOf(request)));
     return connection;
   }

@@ -3,9 +3,14 @@ import type { HubConnection } from "./hub-connection.ts";
 /** How often it is looked whether all have closed. */
 const STEP_MS = 20;
 
+/** Principals; nobody in particular is none of them. */
+export type Revoked = ReadonlySet<string | undefined>;
+
 /** The connections that a hub has now, how to let go of what was taken for each, and the sums over all it had. */
 export class OpenConnections {
   readonly #releases = new Map<HubConnection, () => void>();
+  /** For each request that is being let in, the principals that were revoked meanwhile. */
+  readonly #entering = new Set<Set<string>>();
   /** Of those that are closed. */
   #delivered = 0;
   #dropped = 0;
@@ -17,6 +22,17 @@ export class OpenConnections {
   /** Those of this moment: one that closes meanwhile does no harm. */
   get all(): readonly HubConnection[] {
     return [...this.#releases.keys()];
+  }
+
+  /** Lets a request in, or not: what is revoked meanwhile is revoked later than its grant was given, and counts. */
+  async enter<T>(letIn: (revoked: Revoked) => Promise<T>): Promise<T> {
+    const revoked = new Set<string>();
+    this.#entering.add(revoked);
+    try {
+      return await letIn(revoked);
+    } finally {
+      this.#entering.delete(revoked);
+    }
   }
 
   add(connection: HubConnection, release: () => void): void {
@@ -32,6 +48,7 @@ export class OpenConnections {
 
   /** Their grant was taken back. */
   revoke(principal: string): void {
+    for (const revoked of this.#entering) revoked.add(principal);
     for (const connection of this.all) {
       if (connection.holder.principal === principal) connection.reauthenticate("revoked");
     }

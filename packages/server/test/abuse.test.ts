@@ -292,7 +292,8 @@ describe("who asks", () => {
     letIn?.();
     await answer;
     await expect.poll(() => hub.stats().connections, { timeout: 5000 }).toBe(0);
-    expect((await answered(get())).status).toBe(200);
+    // The one that left may be on its way in still, and holds the only place until it is out again.
+    await expect.poll(async () => (await answered(get())).status, { timeout: 5000 }).toBe(200);
   });
 });
 

@@ -166,33 +166,37 @@ class NatsBackplane implements Backplane {
   }
 
   /** One after the other on one connection: what arrives of a batch is its beginning, and the rest follows. */
-  async #send(number: number, take: () => readonly Letter[]): Promise<readonly Position[]> {
+  async #send(number: number, take: () => readonly Letter[]): Promise<readonly (Position | Error)[]> {
     let state: NatsState;
     try {
       state = this.#state ??= await this.#stream.state();
     } catch (error) {
       throw asRetryable(error, false);
     }
-    const { subject, head } = state;
+    const answers = await Promise.all(
+      take().map((letter, index) => this.#append(state, letter, `${this.#writer}.${number}.${index}`)),
+    );
+    const toTryAgain = answers.find((answer) => answer instanceof RetryableError);
+    if (toTryAgain === undefined) return answers;
+    this.#state = undefined; // it may be another by now
+    throw toTryAgain;
+  }
+
+  /** Its position, or why it has none: a batch is judged when all of it was answered, each event for itself. */
+  async #append(
+    { subject, head }: NatsState,
+    { message, idempotencyKey }: Letter,
+    ownKey: string,
+  ): Promise<Position | Error> {
+    const msgID = idempotencyKey === undefined ? ownKey : headerText(idempotencyKey);
     const timeout = Math.min(ATTEMPT_MS, this.#settings.publishTimeoutMs);
-    const batch = take();
+    const name = subject + subjectToken(message.channel);
     try {
-      const acks = await Promise.all(
-        batch.map(({ message, idempotencyKey }, index) => {
-          const msgID =
-            idempotencyKey === undefined ? `${this.#writer}.${number}.${index}` : headerText(idempotencyKey);
-          const options = { msgID, timeout, retries: 1 };
-          return this.#stream.client.publish(
-            subject + subjectToken(message.channel),
-            formatBody(message),
-            options,
-          );
-        }),
-      );
-      return acks.map(({ seq }) => ({ epoch: head.epoch, offset: seq }));
+      const { client } = this.#stream;
+      const { seq } = await client.publish(name, formatBody(message), { msgID, timeout, retries: 1 });
+      return { epoch: head.epoch, offset: seq };
     } catch (error) {
-      this.#state = undefined; // it may be another by now
-      throw asRetryable(error, true);
+      return asRetryable(error, true);
     }
   }
 
@@ -213,8 +217,9 @@ class NatsBackplane implements Backplane {
 }
 
 /** The server's no is final, unless it only cannot at present; so is an event that is too large for it. */
-function asRetryable(error: unknown, wasSent: boolean): unknown {
+function asRetryable(error: unknown, wasSent: boolean): Error {
   const isFinal =
     error instanceof JetStreamApiError ? error.status < 500 : /max_payload|closed/i.test(String(error));
-  return isFinal ? error : new RetryableError(wasSent, error);
+  if (!isFinal) return new RetryableError(wasSent, error);
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -37,8 +37,9 @@ export interface OutboxPlan {
   /**
    * Appends a batch, and resolves with a position for each of its events. `take` gives it at the moment in which it
    * leaves this process, the same for the same number, which the store appends only if it has not yet. Numbers ascend.
+   * An error in the place of a position: the store has refused this one for certain.
    */
-  readonly send: (number: number, take: () => readonly Letter[]) => Promise<readonly Position[]>;
+  readonly send: (number: number, take: () => readonly Letter[]) => Promise<readonly (Position | Error)[]>;
   readonly timeoutMs: number;
 }
 
@@ -78,6 +79,7 @@ export class Outbox {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    for (const entry of this.#batch) entry.isUncertain ||= this.#isSent;
     for (const entry of [...this.#batch, ...this.#queue]) this.#fail(entry, "the backplane was closed");
     this.#queue = [];
   }
@@ -102,6 +104,7 @@ export class Outbox {
         for (const [index, entry] of this.#batch.entries()) {
           const position = positions[index];
           if (position === undefined) this.#fail(entry, "the log gave no position");
+          else if (position instanceof Error) this.#fail(entry, "the log refused it", position);
           else this.#settle(entry, () => entry.resolve(position));
         }
         return;

@@ -1,5 +1,5 @@
 import { connect, type NatsConnection } from "@nats-io/transport-node";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
 import { natsBackplane } from "../../src/nats.ts";
 import { type BackplaneUnderTest, testBackplane } from "../contracts/backplane.ts";
@@ -34,4 +34,17 @@ describe.runIf(hasNats)("on a real NATS", () => {
   };
   testBackplane("on NATS JetStream", setUp);
   testControl("on NATS JetStream", setUp);
+
+  test("an event that is too large for the server is refused, and the others of its batch are logged", async () => {
+    const connection = await connect({ servers: server.url });
+    const backplane = natsBackplane(connection, { name: `log-${++names}` });
+    const publish = (payload: string) =>
+      backplane.publish({ channel: "a", payload, key: undefined, end: false });
+    const tooLarge = "x".repeat((connection.info?.max_payload ?? 0) + 1);
+    const [before, large, after] = await Promise.allSettled([publish("1"), publish(tooLarge), publish("2")]);
+    expect(large).toMatchObject({ status: "rejected", reason: { name: "BackplaneError", uncertain: false } });
+    expect([before, after]).toMatchObject([{ value: { offset: 1 } }, { value: { offset: 2 } }]);
+    await backplane.close();
+    await connection.close();
+  });
 });
