@@ -1,6 +1,7 @@
+import { freePort } from "../../../scripts/free-port.ts";
 import { Child } from "./child.ts";
 import type { ClientsReport, FromClients, FromPublisher, FromServer, StoreAddress } from "./messages.ts";
-import { freePort, until } from "./ports.ts";
+import { until } from "./ports.ts";
 import { Wire } from "./wire.ts";
 
 export interface Size {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect, createServer, type Server } from "node:net";
+import { connect, type Server } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
 export async function listening(server: Server): Promise<void> {
@@ -11,15 +11,6 @@ export function portOf(server: Server): number {
   const address = server.address();
   if (typeof address === "object" && address !== null) return address.port;
   throw new Error("The server does not listen.");
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await listening(server);
-  const port = portOf(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Waits until something answers on a port. */

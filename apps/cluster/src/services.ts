@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { answers, freePort } from "./ports.ts";
+import { freePort } from "../../../scripts/free-port.ts";
+import { answers } from "./ports.ts";
 
 export const isRedisHere: boolean = runs("redis-server", "--version");
 export const isNatsHere: boolean = runs("nats-server", "--version");

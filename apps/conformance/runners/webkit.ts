@@ -1,6 +1,5 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../../../scripts/free-port.ts";
 import { miniBrowser, programs } from "./programs.ts";
 import { Running } from "./running.ts";
 
@@ -76,12 +75,4 @@ export class WebKit implements AsyncDisposable {
     if (!response.ok) throw new Error(`WebDriver: ${JSON.stringify(value)}`);
     return value;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "../../../scripts/free-port.ts";
 import { type Snippet, snippetsOf } from "../src/snippets.ts";
 
 const run = promisify(execFile);
@@ -13,16 +13,6 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 const root = join(here, "../..");
 // Inside the package, so that the files find the workspace's packages as a user's files find installed ones.
 const folder = join(here, ".snippets");
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
-  return address.port;
-}
 
 /** What the compiler has to say of these files; "" is nothing. */
 async function compile(files: readonly string[]): Promise<string> {

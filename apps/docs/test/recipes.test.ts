@@ -7,11 +7,12 @@ import { connect } from "@sse/client";
 import { toNodeListener } from "@sse/server/node";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../../scripts/free-port.ts";
 import { news } from "../pages/recipes/events.ts";
 import { files } from "../src/pages.ts";
 import { Certificate } from "./support/certificate.ts";
 import { installed } from "./support/installed.ts";
-import { freePort, Running } from "./support/running.ts";
+import { Running } from "./support/running.ts";
 import { serve } from "./support/serve.ts";
 
 /** The numbers of the first headlines that our client reads. */

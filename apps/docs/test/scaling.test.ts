@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "@sse/client";
 import { describe, expect, it } from "vitest";
+import { freePort } from "../../../scripts/free-port.ts";
 import { news } from "../pages/scaling/events.ts";
 import { installed } from "./support/installed.ts";
 import { ReverseProxy } from "./support/proxy.ts";
-import { freePort, Running } from "./support/running.ts";
+import { Running } from "./support/running.ts";
 
 async function publish(server: Running, headline: string): Promise<string> {
   const answer = await fetch(server.url(), { method: "POST", body: headline });

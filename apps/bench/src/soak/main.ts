@@ -1,6 +1,6 @@
 import { buildPackages } from "../build.ts";
 import { measureDrain } from "./drain.ts";
-import { drainFailures, drainLines, slowFailures, slowLines } from "./report.ts";
+import { drainFailures, drainLines, slowFailures, slowLines, unevenness } from "./report.ts";
 import { measureSlow } from "./slow.ts";
 
 /** `npm run soak`: many connections, of which some are as bad as can be. A few minutes. */
@@ -18,6 +18,6 @@ for (const slowConsumer of ["disconnect", "drop-oldest", "latest"] as const) {
   report(slowLines(outcome), slowFailures(outcome));
 }
 const drained = await measureDrain(DRAIN);
-report(drainLines(drained), drainFailures(drained));
+report(drainLines(drained), [...drainFailures(drained), ...unevenness(drained)]);
 console.log(failures.length === 0 ? "Everything holds." : `${failures.length} things do not hold.`);
 process.exitCode = failures.length === 0 ? 0 : 1;

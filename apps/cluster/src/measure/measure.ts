@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { Child } from "../child.ts";
-import { freePort } from "../ports.ts";
 import type { Service } from "../services.ts";
 import type { AnyStore, CrowdAnswer, CrowdOrder, StationAnswer, StationOrder } from "./messages.ts";
 

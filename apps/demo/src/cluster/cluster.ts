@@ -3,9 +3,10 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../../scripts/free-port.ts";
 import type { ServerProcessOptions, ToSupervisor } from "../server/messages.ts";
 import type { FromLiveProcess, LiveProcessOptions, ToLiveProcess } from "./messages.ts";
-import { freePort, startNginx, startRedis } from "./services.ts";
+import { startNginx, startRedis } from "./services.ts";
 
 const APP = new URL("../server/server-process.ts", import.meta.url);
 const LIVE = new URL("./live-process.ts", import.meta.url);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../../scripts/free-port.ts";
 
 /** A program that is not here, or does not start. */
 class ServiceError extends Error {}
@@ -69,15 +69,6 @@ async function start(program: string, args: readonly string[], port: number): Pr
     await sleep(20);
   }
   return child;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address === "object" && address !== null) return address.port;
-  throw new ServiceError("No port is free.");
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { files } from "../../src/pages.ts";
 import { installed } from "./installed.ts";
-import { freePort, Running } from "./running.ts";
+import { Running } from "./running.ts";
 
 /** How many seconds of silence the proxies bear here, in place of the minute on the pages. */
 export const IDLE_S = 4;

@@ -1,21 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { files } from "../../src/pages.ts";
 
 const WITHIN_MS = 30_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("The probe has no port.");
-  return address.port;
-}
 
 /** A program that listens on 127.0.0.1, stopped when it is disposed of. */
 export class Running implements AsyncDisposable {

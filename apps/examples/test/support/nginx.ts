@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, connect as openSocket } from "node:net";
+import { connect as openSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { installed } from "./installed.ts";
 
 const CONF = `${import.meta.dirname}/../../journal/nginx.conf`;
@@ -28,7 +29,7 @@ export class Nginx implements AsyncDisposable {
   /** Resolves when nginx, in front of this port, takes connections. `edit` changes the configuration before. */
   static async start(upstream: string, edit: (conf: string) => string = (conf) => conf): Promise<Nginx> {
     const folder = mkdtempSync(join(tmpdir(), "journal-nginx-"));
-    const ports = await freePorts(2);
+    const ports = [await freePort(), await freePort()];
     const conf = readFileSync(CONF, "utf8")
       .replace("127.0.0.1:3005", `127.0.0.1:${upstream}`)
       .replace("127.0.0.1:8081", `127.0.0.1:${ports[0]}`)
@@ -55,22 +56,6 @@ export class Nginx implements AsyncDisposable {
     await exited;
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => {
-    const address = server.address();
-    return address !== null && typeof address === "object" ? address.port : 0;
-  });
-  for (const server of servers) server.close();
-  return ports;
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { Cluster, Redis as IoRedis } from "ioredis";
 import { createClient, createCluster, createSentinel } from "redis";
 import { afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { type RedisBackplaneOptions, type RedisClient, redisBackplane } from "../../src/redis.ts";
 import { message } from "../contracts/message.ts";
 import { LogObserver } from "../support/log-observer.ts";
-import { accepts, findProgram, freePort, hasRedis, RedisServer } from "../support/redis-server.ts";
+import { accepts, findProgram, hasRedis, RedisServer } from "../support/redis-server.ts";
 import { eventually } from "../support/serve.ts";
 
 describe.runIf(hasRedis)("the Redis backplane", () => {

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../../scripts/free-port.ts";
 import { freeze } from "./freeze.ts";
-import { accepts, findProgram, freePort } from "./redis-server.ts";
+import { accepts, findProgram } from "./redis-server.ts";
 
 export const hasNats: boolean = findProgram("nats-server") !== undefined;
 
