@@ -1,7 +1,7 @@
 import { ConnectionError, defineEvents, json } from "@sse/protocol";
 import { afterEach, expect, test, vi } from "vitest";
 import { AT_ONCE, play } from "../../test/server/client.ts";
-import { log, newKey, numbers, opening, range, TestTab, text } from "../../test/server/tab.ts";
+import { log, newKey, numbers, opening, PATIENCE, range, TestTab, text } from "../../test/server/tab.ts";
 import { connect } from "../connect.ts";
 import type { ConnectOptions } from "../options.ts";
 import { share } from "./share.ts";
@@ -113,7 +113,7 @@ test("a stored position counts as one, and is kept while others read", async () 
   await back.has(2);
   await open("go");
   await back.has(2, 3);
-  await expect.poll(() => saved.at(-1)).toBe("a.3");
+  await expect.poll(() => saved.at(-1), PATIENCE).toBe("a.3");
 });
 
 test("what the leader does not have is read again from the stream, and no other tab sees it twice", async () => {
@@ -154,7 +154,7 @@ test("where ids are opaque, what the leader does not have is a gap", async () =>
   const [first] = await openTabs(1, url);
   await first?.has(1);
   const asleep = tab(url, keyOf(first), { lastEventId: "w" });
-  await expect.poll(() => asleep.gaps).toEqual(["w expired z"]);
+  await expect.poll(() => asleep.gaps, PATIENCE).toEqual(["w expired z"]);
   expect([asleep.subscription.lastEventId, (await seen()).length]).toEqual(["z", 1]);
 });
 
@@ -283,9 +283,11 @@ test("another key, URL or contract is another connection, and so is another vers
     subscribe("url", newer, `${url}?other`, key),
     subscribe("same", newer, url, key),
   ];
+  // Who joins later begins with what comes then.
+  for (const one of all) await expect.poll(() => one.state.status, PATIENCE).toBe("open");
   expect(await seen(4)).toHaveLength(4);
   await open("go");
-  await expect.poll(() => seenBy.toSorted()).toEqual(["key", "newer", "older", "same", "url"]);
+  await expect.poll(() => seenBy.toSorted(), PATIENCE).toEqual(["key", "newer", "older", "same", "url"]);
   expect(await seen()).toHaveLength(4);
   for (const subscription of all) subscription.close();
 });
@@ -345,12 +347,12 @@ test("a slow tab does not hold up the others, and what it cannot keep is a gap",
   const slow = connect(numbers, url, { gaps: "event", transport: share({ key: keyOf(first) }) });
   const events = slow[Symbol.asyncIterator]();
   const one = events.next();
-  await expect.poll(() => slow.state.status).toBe("open");
+  await expect.poll(() => slow.state.status, PATIENCE).toBe("open");
   const other = tab(url, keyOf(first));
   await other.is("open");
   await open("go");
   await one;
-  for (const quick of [first, other]) await expect.poll(() => quick?.seen.length).toBe(6000);
+  for (const quick of [first, other]) await expect.poll(() => quick?.seen.length, PATIENCE).toBe(6000);
   const got: unknown[] = [];
   for (let type = "n"; type === "n"; ) {
     const { value } = await events.next();
@@ -372,7 +374,7 @@ test("a burst is nothing to lose for a loop that keeps up", async () => {
   });
   const [first] = await openTabs(1, url);
   const loop = connect(numbers, url, { gaps: "throw", transport: share({ key: keyOf(first) }) });
-  await expect.poll(() => loop.state.status).toBe("open");
+  await expect.poll(() => loop.state.status, PATIENCE).toBe("open");
   const got: unknown[] = [];
   const all = (async () => {
     for await (const { data } of loop) if (got.push(data) === 10_000) break;
@@ -380,7 +382,7 @@ test("a burst is nothing to lose for a loop that keeps up", async () => {
   await open("go");
   await all;
   expect(got).toEqual(range(1, 10_000));
-  await expect.poll(() => first?.seen.length).toBe(10_000);
+  await expect.poll(() => first?.seen.length, PATIENCE).toBe(10_000);
 });
 
 test("a slow tab that is alone leaves in the socket what it does not take", async () => {
@@ -423,13 +425,15 @@ test("a leader that hears of a newer one but keeps the lock leads on: the lock i
     { body: [opening(0), text(1)], end: "hold" },
     { log: log(3), end: "hold" },
   );
-  const [leader, other] = await openTabs(2, url);
+  const [leader] = await openTabs(1, url);
   await leader?.has(1);
+  const other = tab(url, keyOf(leader));
+  await other.is("open");
   const channel = new BroadcastChannel(nameOf(url, keyOf(leader)));
   // What a tab says that took the lock in the same moment, and lost it again to this one.
   channel.postMessage({ kind: "lead", epoch: Date.now() + 60_000 });
   await leader?.has(1, 2, 3);
-  await other?.has(2, 3); // it began after the first
+  await other.has(2, 3); // it began after the first
   channel.close();
   expect(ids(await seen(2, 1))).toEqual(["", "a.1"]);
 });

@@ -18,6 +18,9 @@ export const range = (from: number, to: number): number[] =>
 export const log = (to: number): { readonly id: string; readonly text: string }[] =>
   range(1, to).map((n) => ({ id: `a.${n}`, text: text(n) }));
 
+/** How long a condition may take to come true; a machine with other work is slow. */
+export const PATIENCE = { timeout: 10_000, interval: 5 };
+
 let keys = 0;
 /** A key that nobody else has. */
 export const newKey = (): string => `${keys++} ${Math.random()}`;
@@ -47,11 +50,11 @@ export class TestTab {
   }
 
   async has(...seen: readonly number[]): Promise<void> {
-    await expect.poll(() => this.seen, { timeout: 10_000, interval: 5 }).toEqual(seen);
+    await expect.poll(() => this.seen, PATIENCE).toEqual(seen);
   }
 
   async is(status: string): Promise<void> {
-    await expect.poll(() => this.subscription.state.status, { timeout: 10_000, interval: 5 }).toBe(status);
+    await expect.poll(() => this.subscription.state.status, PATIENCE).toBe(status);
   }
 
   close(): void {
