@@ -14,9 +14,14 @@ export type HeadResult = Head | "more" | "other";
 const START = "GET /";
 const END = "\r\n\r\n";
 const REQUEST_LINE = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/;
-/** A token, and visible text; RFC 9112, 5. A line that goes on from the one before is none of these. */
+/**
+ * A token, and visible text; RFC 9112, 5. A line that goes on from the one before is none of these. Blanks can be read
+ * in one way only, or a line of them would cost the square of its length.
+ */
 const FIELD =
-  /^([!#$%&'*+.^_`|~\w-]+):[ \t]*((?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?)[ \t]*$/;
+  /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(?:([\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)[ \t]*)?$/;
+/** A line end that is not CRLF: parsers differ about it, and a head may have its end there for some of them. */
+const ODD_LINE_END = /(?:^|[^\r])\n|\r[^\n]/;
 /** More is allowed elsewhere. */
 const MAX_FIELDS = 100;
 
@@ -34,7 +39,7 @@ export function parseHead(bytes: Buffer): HeadResult {
   const text = bytes.toString("latin1");
   if (!text.startsWith(START.slice(0, text.length))) return "other";
   const end = text.indexOf(END);
-  if (end === -1) return "more";
+  if (end === -1) return ODD_LINE_END.test(text) ? "other" : "more";
   // A second request behind it is for a parser that knows what to do with it.
   if (end + END.length !== text.length) return "other";
   const [first = "", ...lines] = text.slice(0, end).split("\r\n");
@@ -42,8 +47,8 @@ export function parseHead(bytes: Buffer): HeadResult {
   if (path === undefined || lines.length > MAX_FIELDS) return "other";
   const headers: [string, string][] = [];
   for (const line of lines) {
-    const [, name, value] = FIELD.exec(line) ?? [];
-    if (name === undefined || value === undefined) return "other";
+    const [, name, value = ""] = FIELD.exec(line) ?? [];
+    if (name === undefined) return "other";
     headers.push([name.toLowerCase(), value]);
   }
   return judge(path, headers);
