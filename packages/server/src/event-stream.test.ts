@@ -291,6 +291,32 @@ describe("a producer", () => {
     }
   });
 
+  test("that is a ReadableStream is cancelled when the client leaves, while it waits for a chunk", async () => {
+    const cancel = vi.fn();
+    const source = () => new ReadableStream<never>({ cancel });
+    const body = new BodyReader(eventStream(market, request(), source));
+    await body.next();
+    await body.cancel();
+    await eventually(() => cancel.mock.calls.length === 1);
+  });
+
+  test("that is a ReadableStream tells of its failure once", async () => {
+    const onError = vi.fn();
+    const source = () =>
+      new ReadableStream<never>({ start: (controller) => controller.error("its failure") });
+    const body = new BodyReader(eventStream(market, request(), source, { onError }));
+    expect(await body.all()).toContain("event: sse.error");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(onError).toHaveBeenCalledExactlyOnceWith("its failure", expect.any(String));
+  });
+
+  test("that is an arrow function may give back what send does", async () => {
+    const source = ((given: Connection) => given.send("log", "a")) as unknown as () => void;
+    const body = new BodyReader(eventStream(null, request(), source));
+    await body.until("data: a");
+    await body.cancel();
+  });
+
   test("that is a callback lives until it ends it, whatever it returns", async () => {
     let connection: Connection<typeof market.events> | undefined;
     const response = eventStream(market, request(), async (given) => {
@@ -306,14 +332,26 @@ describe("a producer", () => {
     expect(await body.all()).toContain("sse.end");
   });
 
-  test("that throws at once is an ordinary error, and leaves no timer behind", () => {
+  test("that throws at once, or gives what cannot be read, is an ordinary error, and leaves no timer behind", () => {
     const cleared = vi.spyOn(globalThis, "clearInterval");
     const set = vi.spyOn(globalThis, "setInterval");
     const fails = (): void => {
       throw new TypeError("before anything");
     };
     expect(() => eventStream(null, request(), fails, { heartbeatMs: 77 })).toThrow("before anything");
+    const locked = new ReadableStream<never>();
+    locked.getReader();
+    expect(() => eventStream(null, request(), () => locked, { heartbeatMs: 77 })).toThrow("locked");
     expect(cleared.mock.calls.length).toBe(set.mock.calls.length);
+  });
+
+  test("does not run where a header of the answer cannot be one", () => {
+    const set = vi.spyOn(globalThis, "setInterval");
+    const produce = vi.fn();
+    const headers = { "x-name": "\u2603" };
+    expect(() => eventStream(null, request(), produce, { headers, heartbeatMs: 77 })).toThrow(TypeError);
+    expect(produce).not.toHaveBeenCalled();
+    expect(set).not.toHaveBeenCalled();
   });
 
   test.each([

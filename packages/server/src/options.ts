@@ -60,7 +60,7 @@ export function resolveEventStreamOptions(options: EventStreamOptions): EventStr
     heartbeatMs: heartbeatInterval(options.heartbeatMs),
     retryMs: retryTime("retryMs", options.retryMs),
     validate: options.validate ?? true,
-    headers: options.headers,
+    headers: options.headers && new Headers(options.headers), // throws before anything has begun
     maxDurationMs: optionalLimit("maxDurationMs", options.maxDurationMs, false),
     maxQueueBytes: optionalLimit("maxQueueBytes", options.maxQueueBytes, STREAM_QUEUE_BYTES),
     maxStallMs: optionalLimit("maxStallMs", options.maxStallMs, false),

@@ -21,25 +21,48 @@ export function runProducer<M extends EventMap>(
   connection: ProducerConnection<M>,
   produce: Producer<M>,
 ): void {
-  let produced: ReturnType<Producer<M>>;
+  let produced: unknown;
+  let iterator: EventIterator<M> | undefined;
   try {
     produced = produce(connection);
+    iterator = iteratorOf(produced);
   } catch (error) {
     connection.abandon();
     throw error;
   }
-  if (produced === undefined || produced === null) return;
-  const iterator = iteratorOf(produced);
   if (iterator !== undefined) void pump(connection, iterator);
-  else if ("then" in produced) Promise.resolve(produced).catch((error: unknown) => fail(connection, error));
+  else Promise.resolve(produced).catch((error: unknown) => fail(connection, error));
 }
 
 type EventIterator<M extends EventMap> = AsyncIterator<OutgoingEvent<M>> | Iterator<OutgoingEvent<M>>;
 
-function iteratorOf<M extends EventMap>(produced: object): EventIterator<M> | undefined {
-  // The type of the producer says what these iterate over.
+/** Undefined for what is none: an arrow function may give back what `send` does, which says nothing. */
+function iteratorOf<M extends EventMap>(produced: unknown): EventIterator<M> | undefined {
+  if (typeof produced !== "object" || produced === null) return undefined;
+  // The type of the producer says what these are of.
+  if (produced instanceof ReadableStream) return chunksOf<OutgoingEvent<M>>(produced);
   const iterable = produced as Partial<AsyncIterable<OutgoingEvent<M>> & Iterable<OutgoingEvent<M>>>;
   return iterable[Symbol.asyncIterator]?.() ?? iterable[Symbol.iterator]?.();
+}
+
+/** The iterator of a stream itself cancels nothing while it waits for a chunk, and Safari has none. */
+function chunksOf<T>(stream: ReadableStream<T>): AsyncIterator<T> {
+  const reader = stream.getReader();
+  let hasFailed = false;
+  return {
+    async next() {
+      try {
+        return (await reader.read()) as IteratorResult<T>; // the same thing by another name
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    },
+    async return() {
+      if (!hasFailed) await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 async function pump<M extends EventMap>(

@@ -44,6 +44,7 @@ export interface RelaySettings {
   readonly idleTimeoutMs: number | false | undefined;
   readonly maxEventBytes: number;
   readonly signal: AbortSignal | undefined;
+  readonly headers: HeadersLike | undefined;
   readonly onError: (error: unknown, id: string) => void;
 }
 
@@ -65,6 +66,7 @@ export function resolveRelayOptions(options: RelayOptions): RelaySettings {
         : optionalLimit("idleTimeoutMs", options.idleTimeoutMs, false),
     maxEventBytes,
     signal: options.signal,
+    headers: options.headers && new Headers(options.headers), // throws before anything has begun
     onError:
       options.onError ?? ((error, id) => console.error(`A relayed event stream failed (${id}):`, error)),
   };

@@ -30,13 +30,14 @@ const LOST_AFTER = 2.5;
  */
 export function relay(upstream: Response, options: RelayOptions = {}): Response {
   const settings = resolveRelayOptions(options);
+  const { headers } = settings;
   const { body } = upstream;
-  if (upstream.status === 204) return noMoreEvents({ headers: options.headers });
+  if (upstream.status === 204) return noMoreEvents({ headers });
   if (upstream.status !== 200 || !isEventStream(upstream) || body === null || body.locked) {
     if (body?.locked === false) void body.cancel().catch(() => {});
-    return refusal(502, "What is behind this server did not answer with an event stream.", options.headers);
+    return refusal(502, "What is behind this server did not answer with an event stream.", headers);
   }
-  return streamResponse(new RelayedStream(nameOf(upstream), body, settings).body, options.headers);
+  return streamResponse(new RelayedStream(nameOf(upstream), body, settings).body, headers);
 }
 
 // [spec] Only this media type, whatever its parameters.
