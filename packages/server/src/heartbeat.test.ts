@@ -28,6 +28,13 @@ describe("an alarm", () => {
     }
   });
 
+  test("of an interval that no timer can wait for does not ring at once", () => {
+    const { alarm, times } = ringing(Number.MAX_SAFE_INTEGER);
+    vi.advanceTimersByTime(60_000);
+    alarm.stop();
+    expect(times).toEqual([]);
+  });
+
   test("that joins late rings in its own time", () => {
     const early = ringing(1600);
     vi.advanceTimersByTime(810);

@@ -1,3 +1,4 @@
+import { MAX_RETRY_MS } from "@sse/protocol";
 import { letGo } from "./timing.ts";
 
 const MAX_SLOTS = 16;
@@ -23,7 +24,7 @@ export class Wheel {
   constructor(intervalMs: number, onEmpty: () => void = () => {}) {
     const slots = Math.max(1, Math.min(MAX_SLOTS, Math.floor(intervalMs)));
     this.#slots = Array.from({ length: slots }, () => []);
-    this.#tickMs = intervalMs / slots;
+    this.#tickMs = Math.min(intervalMs / slots, MAX_RETRY_MS); // past 2^31 - 1 timers fire at once
     this.#onEmpty = onEmpty;
   }
 
