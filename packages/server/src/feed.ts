@@ -114,9 +114,10 @@ export class Feed implements BackplaneListener {
   flush(): void {
     this.#scheduled = false;
     const waiting = this.#waiting;
+    const upTo = this.#read; // a hook that is called meanwhile may publish: that comes with the next turn
     this.#waiting = [];
     for (const audience of waiting) audience.flush();
-    this.#flushed = this.#read;
+    this.#flushed = upTo;
   }
 
   /** A connection begins to read the log by itself, until `stopReading`. */

@@ -1,5 +1,5 @@
 import { defineEvents, InvalidDataError, InvalidOptionError, json, LimitError, text } from "@sse/protocol";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { BodyReader, eventsIn } from "../test/support/body.ts";
 import { eventually } from "../test/support/serve.ts";
 import { memoryBackplane } from "./backplane/memory.ts";
@@ -384,6 +384,26 @@ describe("time", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test("a heartbeat passes over nothing that a hook published while events were handed out", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const jobs = createChannelHub(finite, {
+      heartbeatMs: 1_000,
+      hooks: {
+        closed() {
+          void jobs.publish("step", { n: 1 }, { channel: "b" });
+          queueMicrotask(() => vi.advanceTimersByTime(5_000)); // before the next turn
+        },
+      },
+    });
+    hubs.push(jobs);
+    const ends = await read(jobs.respond(request(), { channels: ["a"] }));
+    const stays = await read(jobs.respond(request(), { channels: ["b"] }));
+    await jobs.publish("done", "", { channel: "a" });
+    await ends.all();
+    await stays.until('data: {"n":1}');
   });
 
   test("rotation closes, and the client resumes without a gap", async () => {
