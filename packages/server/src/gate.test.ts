@@ -2,6 +2,8 @@ import { defineEvents, InvalidOptionError, text } from "@sse/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BodyReader } from "../test/support/body.ts";
 import { eventually } from "../test/support/serve.ts";
+import type { BackplaneListener } from "./backplane/backplane.ts";
+import { memoryBackplane } from "./backplane/memory.ts";
 import { corsHeaders, corsPreflight } from "./cors.ts";
 import type { Grant } from "./grants.ts";
 import { createChannelHub, createHub } from "./hub.ts";
@@ -205,6 +207,29 @@ describe("authorize", () => {
 
 describe("while a connection lives", () => {
   const REAUTH = "event: sse.reauth\ndata: \n\n";
+
+  test("that runs out while the log is first asked for ends the connection, and gives back its place", async () => {
+    const backplane = memoryBackplane();
+    const subscribe = backplane.subscribe.bind(backplane);
+    const told: string[] = [];
+    const feed = hub({
+      backplane: Object.assign(backplane, {
+        async subscribe(listener: BackplaneListener) {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          return subscribe(listener);
+        },
+      }),
+      presence: true,
+      authorize: () => ({ principal: "p", expiresAt: new Date(Date.now() + 10) }),
+      hooks: { opened: () => told.push("opened"), closed: (_facts, reason) => told.push(reason) },
+    });
+    expect(await new BodyReader(await feed.respond(request())).all()).toMatch(
+      /event: sse.reauth\ndata: \n\n$/,
+    );
+    expect(told).toEqual(["opened", "expired"]);
+    expect(feed.stats().connections).toBe(0);
+    expect(feed.presence().connections).toBe(0);
+  });
 
   test("the expiry of its grant ends it with sse.reauth", async () => {
     const closed = vi.fn();

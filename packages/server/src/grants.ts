@@ -96,9 +96,14 @@ export class GrantWatch {
     stopTimer(this.#expiry);
     if (this.#isStopped || this.#grant.expiresAt === undefined) return;
     const left = this.#grant.expiresAt.getTime() - Date.now();
+    // Never within this call: who makes the watch has yet to count the connection.
+    this.#expiry = startTimer(() => this.#lookAtTime(), Math.max(0, left));
+  }
+
+  /** A timer may be early, and cannot wait longer than some weeks: then it waits on. */
+  #lookAtTime(): void {
     if (isExpired(this.#grant)) this.#plan.connection.reauthenticate("expired");
-    // A timer may be early, and cannot wait longer than some weeks: it looks again.
-    else this.#expiry = startTimer(() => this.#awaitExpiry(), left);
+    else this.#awaitExpiry();
   }
 
   /** Events, limits and `revoke` go by the principal that the connection began with. */

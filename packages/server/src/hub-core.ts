@@ -9,7 +9,7 @@ import { writerOf } from "./event-writer.ts";
 import { Feed } from "./feed.ts";
 import { encode, type GapReason } from "./frame.ts";
 import { type Admitted, Gate } from "./gate.ts";
-import { GrantWatch } from "./grants.ts";
+import { GrantWatch, isExpired } from "./grants.ts";
 import { HubConnection, type HubConnectionOwner, type HubConnectionRules } from "./hub-connection.ts";
 import { HubControl } from "./hub-control.ts";
 import {
@@ -252,6 +252,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#reporter.tell((hooks) => hooks.opened?.(this.#factsOf(connection)));
     if (request.signal.aborted) connection.close("client");
     else if (revoked.has(holder.principal)) connection.reauthenticate("revoked");
+    else if (grant !== undefined && isExpired(grant)) connection.reauthenticate("expired");
     else this.#watch(connection, this.#join.begin(connection, lastEventIdOf(request)));
     return connection;
   }
