@@ -65,7 +65,7 @@ export async function send(plan: RequestPlan, attempt: Attempt, signal: AbortSig
   if (lastEventId !== "" && plan.cursor === "query")
     url.searchParams.set(LAST_EVENT_ID_PARAMETER, lastEventId);
   // [spec] "(`Last-Event-ID`, lastEventId encoded as UTF-8)", where it is not empty. Only ids that fit got here.
-  else if (lastEventId !== "") headers.set("last-event-id", encodeLastEventId(lastEventId) ?? "");
+  else if (lastEventId !== "") headers.set("last-event-id", lastEventIdValue(lastEventId));
   const init: RequestInit = { method: plan.method, headers, credentials: plan.credentials, signal };
   const body = await forAttempt(plan.body, attempt);
   if (body !== undefined && body !== null) Object.assign(init, { body, duplex: "half" });
@@ -89,6 +89,19 @@ export function checkedUrl(given: string | URL): URL {
   } catch (cause) {
     const where = baseUrl() === undefined ? " Relative URLs need a page or a worker." : "";
     throw new InvalidOptionError(`The URL to connect to is not a URL.${where}`, { cause });
+  }
+}
+
+/** The id as `Headers` take it: its bytes, a character each; in workerd as it is, since that encodes it by itself. */
+function lastEventIdValue(id: string): string {
+  const bytes = encodeLastEventId(id) ?? "";
+  // Imitations of a page take all characters, and send bytes.
+  if (bytes === id || globalThis.document !== undefined) return bytes;
+  try {
+    new Headers([["x", "\u0100"]]); // no byte: whoever takes it takes text
+    return id;
+  } catch {
+    return bytes;
   }
 }
 
