@@ -21,7 +21,8 @@ const RUNTIMES: Readonly<Record<ProgramName, readonly RuntimeName[]>> = {
   firefox: ["firefox", "firefox worker"],
   webkit: ["webkit", "webkit worker"],
 };
-const LIMIT_MS = 100_000;
+/** More than any of the runs may take, which have limits of their own. */
+const LIMIT_MS = 180_000;
 const all = Object.keys(RUNTIMES) as ProgramName[]; // the keys of a literal
 const installed = all.filter((name) => programs[name].path !== undefined);
 
@@ -90,7 +91,7 @@ describe("the matrix of the client", () => {
       console.log(tableOf(matrix));
       const page = keep("client", matrix);
       // Where a program is missing its column cannot be compared.
-      if (all.some((name) => programs[name].path === undefined && programs[name].why === undefined)) return;
+      if (all.some((name) => programs[name].path === undefined)) return;
       expect(readPage()).toBe(page);
       expect(keptMatrix("client")).toEqual(matrix);
     },

@@ -2,12 +2,14 @@ import { request } from "@sse/client";
 import { defineEvents, isSseError, json, readEvents, TruncatedError } from "@sse/protocol";
 import { holds, same } from "../runners/assert.ts";
 import type { Check } from "../runners/check.ts";
-import { type ClientTools, collect, stream } from "./tools.ts";
+import { type ClientTools, collect, inTime, stream } from "./tools.ts";
 
 const tokens = defineEvents({ message: json<{ readonly t: string }>() }, { done: "[DONE]" });
 const token = (t: string, id?: string) =>
   `${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify({ t })}\n\n`;
 const DONE = "data: [DONE]\n\n";
+const CANCELLED =
+  "a body that was cancelled keeps its connection until the next bytes come; an aborted fetch does not";
 
 export const oneRequest: readonly Check<ClientTools>[] = [
   {
@@ -97,17 +99,26 @@ export const oneRequest: readonly Check<ClientTools>[] = [
     },
   },
   {
-    name: "readEvents gives batches, and lets go when its loop is left",
+    name: "readEvents gives batches",
     async run({ play }) {
-      const { url, seen } = await play(stream("data: a\n\ndata: b\n\n"));
-      for await (const batch of readEvents(await fetch(url)).batches()) {
-        same(
-          batch.map(({ data }) => data),
-          ["a", "b"],
-        );
-        break;
-      }
+      const { url } = await play({ body: ["data: a\n\ndata: b\n\n"] });
+      const { got } = await collect(readEvents(await fetch(url)).batches());
+      same(
+        got.map((batch) => batch.map(({ data }) => data)),
+        [["a", "b"]],
+      );
+    },
+  },
+  {
+    name: "leaving the loop of readEvents lets go of the connection",
+    gaps: { firefox: CANCELLED, "firefox worker": CANCELLED },
+    async run({ play }) {
+      const { url, open, seen } = await play(stream("data: a\n\n", { gate: "next" }, ":\n"));
+      for await (const _ of readEvents(await fetch(url))) break;
+      const left = await inTime(seen(1, 1));
+      await open("next");
       same((await seen(1, 1)).length, 1);
+      holds(left, "not left after 2 s");
     },
   },
 ];

@@ -47,6 +47,12 @@ export const stream = (...body: NonNullable<Reply["body"]>): Reply => ({
   end: "hold",
 });
 
+/** What the promise gives, or `undefined` where that takes longer than 2 s. */
+export function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, 2000, undefined));
+  return Promise.race([promise, late]);
+}
+
 /** The first of these events on a target. */
 export function once(target: EventTarget, ...types: readonly string[]): Promise<MessageEvent> {
   return new Promise((resolve) => {

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { otherNodes } from "runtimes";
 import { chromiumPath } from "../../../scripts/chromium.ts";
+import { firefoxPath } from "../../../scripts/firefox.ts";
 
 const require = createRequire(import.meta.url);
 const MINI_BROWSER = ["x86_64", "aarch64"].map(
@@ -16,8 +17,6 @@ export const miniBrowser: string | undefined = MINI_BROWSER.find((path) => exist
 export interface Program {
   readonly path: string | undefined;
   readonly enable: string;
-  /** Why it takes no part though it may be there. */
-  readonly why?: string;
 }
 
 export type ProgramName =
@@ -42,12 +41,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   bun: { path: installed("@oven/bun-linux-x64/bin/bun"), enable: NPM },
   workerd: { path: installed("@cloudflare/workerd-linux-64/bin/workerd"), enable: NPM },
   chromium: { path: chromiumPath(), enable: "apt-get install -y chromium" },
-  // Its list stops towards the end: left streams seem to keep the six connections of an origin. Not yet understood.
-  firefox: {
-    path: undefined,
-    enable: "find out which stream keeps its connection in Firefox (runners/programs.ts)",
-    why: "the list does not yet come to its end there",
-  },
+  firefox: { path: firefoxPath(), enable: "apt-get install -y firefox-esr" },
   webkit: { path: webkitDriver(), enable: "apt-get install -y webkit2gtk-driver xvfb" },
 };
 

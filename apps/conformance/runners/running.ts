@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { within } from "./within.ts";
+
+const START_MS = 30_000;
 
 /** A process with a folder of its own. Disposing of it ends both. */
 export class Running implements AsyncDisposable {
@@ -39,14 +42,27 @@ export class Running implements AsyncDisposable {
     return this.#output;
   }
 
-  /** The first match of what it writes. @throws Error when it ends without one */
-  async wrote(pattern: RegExp): Promise<RegExpExecArray> {
+  /** The first match of what it writes while it starts. @throws Error when it ends without one, or takes too long */
+  wrote(pattern: RegExp): Promise<RegExpExecArray> {
+    return within(START_MS, `The process writing ${pattern}`, this.#match(pattern));
+  }
+
+  /** When it has ended. */
+  async ended(): Promise<void> {
+    while (!this.#ended) await this.#change();
+  }
+
+  async #match(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.#output);
       if (match !== null) return match;
       if (this.#ended) throw new Error(`The process ended without ${pattern}: ${this.#output}`);
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await this.#change();
     }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   #changed(): void {

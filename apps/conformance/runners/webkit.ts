@@ -3,6 +3,8 @@ import { freePort } from "../../../scripts/free-port.ts";
 import { miniBrowser, programs } from "./programs.ts";
 import { Running } from "./running.ts";
 
+const STEP_MS = 30_000;
+
 /** WebKitGTK on a display of its own, driven by WebDriver. */
 export class WebKit implements AsyncDisposable {
   readonly #display: Running = new Running();
@@ -69,6 +71,7 @@ export class WebKit implements AsyncDisposable {
   async #call(method: string, path: string, body?: unknown): Promise<{ readonly sessionId?: string }> {
     const response = await fetch(this.#address + path, {
       method,
+      signal: AbortSignal.timeout(STEP_MS),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const { value } = (await response.json()) as { readonly value: { readonly sessionId?: string } };

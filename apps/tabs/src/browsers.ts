@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { type Browser, launch } from "puppeteer-core";
 import { chromiumArgs, chromiumPath } from "../../../scripts/chromium.ts";
+import { firefoxPath } from "../../../scripts/firefox.ts";
 
 /** A browser that the tests drive, where the machine has it. */
 export interface TestBrowser {
@@ -9,13 +9,6 @@ export interface TestBrowser {
   readonly enable: string;
   start(): Promise<Browser>;
 }
-
-const FIREFOX = [
-  "/usr/bin/firefox-esr",
-  "/usr/bin/firefox",
-  "/Applications/Firefox.app/Contents/MacOS/firefox",
-];
-const firefoxPath = FIREFOX.find((path) => existsSync(path));
 
 export const chromium: TestBrowser = {
   name: "Chromium",
@@ -32,7 +25,7 @@ export const chromium: TestBrowser = {
 
 export const firefox: TestBrowser = {
   name: "Firefox",
-  path: firefoxPath,
+  path: firefoxPath(),
   enable: "apt-get install -y firefox-esr",
-  start: () => launch({ browser: "firefox", executablePath: firefoxPath ?? "", headless: true }),
+  start: () => launch({ browser: "firefox", executablePath: firefoxPath() ?? "", headless: true }),
 };
