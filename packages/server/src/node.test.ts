@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { defineEvents, text } from "@sse/protocol";
@@ -116,6 +117,35 @@ describe("the response", () => {
     expect(client.head).toContain("x-a: 1");
     expect(client.head).toContain("set-cookie: a=1\r\nset-cookie: b=2");
     expect(client.head.toLowerCase()).not.toMatch(/connection: close|timeout=1\r\n.*timeout|upgrade/);
+  });
+
+  test.each<[string, (res: ServerResponse) => void]>([
+    ["headers that were set before it", (res) => void res.setHeader("x-before", "1")],
+    [
+      "what somebody does to the head",
+      (res) => {
+        const { writeHead } = res;
+        res.writeHead = (...given: unknown[]) => {
+          res.setHeader("x-before", res.getHeader("x-a") ?? "");
+          return Reflect.apply(writeHead, res, given);
+        };
+      },
+    ],
+    [
+      "what somebody does to its headers",
+      (res) => {
+        const { setHeader } = res;
+        res.setHeader = (name, value) =>
+          Reflect.apply(setHeader, res, [name === "x-a" ? "x-before" : name, value]);
+      },
+    ],
+  ])("keeps %s", async (_what, before) => {
+    const listener = toNodeListener(() => new Response("body", { headers: { "x-a": "1" } }));
+    await using served = await listen((req, res) => {
+      before(res);
+      listener(req, res);
+    });
+    expect((await fetch(served.url)).headers.get("x-before")).toBe("1");
   });
 
   test("HEAD has no body, and an unused body is cancelled", async () => {

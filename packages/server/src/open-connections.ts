@@ -3,14 +3,26 @@ import type { HubConnection } from "./hub-connection.ts";
 /** How often it is looked whether all have closed. */
 const STEP_MS = 20;
 
-/** Principals; nobody in particular is none of them. */
-export type Revoked = ReadonlySet<string | undefined>;
+/** Whose grants were taken back while one request was let in. */
+export class Revoked {
+  #principals: Set<string> | undefined;
+
+  add(principal: string): void {
+    this.#principals ??= new Set();
+    this.#principals.add(principal);
+  }
+
+  /** Nobody in particular is none of them. */
+  has(principal: string | undefined): boolean {
+    return principal !== undefined && this.#principals?.has(principal) === true;
+  }
+}
 
 /** The connections that a hub has now, how to let go of what was taken for each, and the sums over all it had. */
 export class OpenConnections {
   readonly #releases = new Map<HubConnection, () => void>();
-  /** For each request that is being let in, the principals that were revoked meanwhile. */
-  readonly #entering = new Set<Set<string>>();
+  /** One for each request that is being let in. */
+  readonly #entering = new Set<Revoked>();
   /** Of those that are closed. */
   #delivered = 0;
   #dropped = 0;
@@ -26,7 +38,7 @@ export class OpenConnections {
 
   /** Lets a request in, or not: what is revoked meanwhile is revoked later than its grant was given, and counts. */
   async enter<T>(letIn: (revoked: Revoked) => Promise<T>): Promise<T> {
-    const revoked = new Set<string>();
+    const revoked = new Revoked();
     this.#entering.add(revoked);
     try {
       return await letIn(revoked);

@@ -20,7 +20,7 @@ const RANGES: ReadonlyMap<string, number> = new Map([
 
 /** Whether an `Accept` header allows an event stream: the most specific range that covers it decides. RFC 9110, 12.5.1. */
 export function acceptsEventStream(accept: string | null): boolean {
-  if (!accept) return true;
+  if (!accept || accept === EVENT_STREAM_MEDIA_TYPE) return true;
   let specificity = 0;
   let accepted = false;
   for (const part of accept.toLowerCase().split(",")) {

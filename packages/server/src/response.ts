@@ -17,6 +17,7 @@ export function streamResponse(
   body: ReadableStream<Uint8Array> | string | null,
   headers: HeadersLike | undefined,
 ): Response {
+  if (isNone(headers)) return new Response(body, { headers: STREAM_HEADERS });
   const all = withHeaders(new Headers(STREAM_HEADERS), headers);
   for (const name of HOP_BY_HOP) all.delete(name);
   return new Response(body, { headers: all });
@@ -56,13 +57,18 @@ export function shortAnswer(request: Request, headers: HeadersLike | undefined):
 
 /** Every header of `more` replaces those of its name; what the answer varies with adds up, for caches' sake. */
 export function withHeaders(headers: Headers, more: HeadersLike | undefined): Headers {
-  if (more === undefined) return headers;
+  if (isNone(more)) return headers;
   const given = new Headers(more);
   const vary = joinedVary(headers.get("vary"), given.get("vary"));
   if (vary !== undefined) given.set("vary", vary);
   for (const name of given.keys()) headers.delete(name);
   for (const [name, value] of given) headers.append(name, value);
   return headers;
+}
+
+/** Every connection comes by here, most of them with nothing to add. */
+function isNone(headers: HeadersLike | undefined): headers is undefined {
+  return headers === undefined || (headers instanceof Headers && headers.keys().next().done === true);
 }
 
 // RFC 9110, 12.5.5: a list of names, which no case tells apart, or "*".
