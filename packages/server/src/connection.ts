@@ -14,6 +14,7 @@ import type { CloseReason } from "./close-reason.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { encode } from "./frame.ts";
 import type { EventStreamSettings } from "./options.ts";
+import { callGuarded, logThrown } from "./report.ts";
 import { lastEventIdOf } from "./request.ts";
 import { type Bytes, HIGH_WATER_BYTES } from "./sink/sink.ts";
 import { StallWatch } from "./stall.ts";
@@ -134,11 +135,7 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   }
 
   report(error: unknown, id: string): void {
-    try {
-      this.#settings.onError(error, id);
-    } catch (thrown) {
-      console.error(thrown); // a reporter that fails must not end the process
-    }
+    callGuarded(() => this.#settings.onError(error, id), logThrown);
   }
 
   /** Ends without a word, as for a producer that never started. */

@@ -5,6 +5,7 @@ import type { Frame } from "./frame.ts";
 import { PresenceBoard } from "./presence-board.ts";
 import type { Presence, PresenceChange, PresenceSettings } from "./presence-options.ts";
 import { Publication } from "./publication.ts";
+import { callGuarded } from "./report.ts";
 import { startTimer, stopTimer } from "./timing.ts";
 
 export interface HubControlPlan {
@@ -133,11 +134,7 @@ export class HubControl {
     this.#saysAll = this.#asks = false;
     for (const [channel, change] of this.#board.changes()) {
       for (const listener of [...(this.#listeners.get(channel) ?? [])]) {
-        try {
-          listener(change);
-        } catch (error) {
-          this.#plan.onError(error);
-        }
+        callGuarded(() => listener(change), this.#plan.onError);
       }
     }
   }

@@ -651,17 +651,36 @@ describe("ending", () => {
     expect(feed.stats().connections).toBe(0);
   });
 
-  test("hooks that throw harm nobody", async () => {
-    const onError = vi.fn();
-    const hooks = {
-      opened: () => {
+  test.each([
+    [
+      "throw",
+      () => {
         throw new Error("hook");
       },
-    };
-    const feed = hub({ hooks, onError });
+    ],
+    ["reject", async () => Promise.reject(new Error("hook"))],
+  ])("hooks that %s harm nobody", async (_, opened) => {
+    const onError = vi.fn();
+    const feed = hub({ hooks: { opened }, onError });
     const body = await read(feed.respond(request()));
     await feed.publish("log", "a");
     await body.until("data: a");
-    expect(onError).toHaveBeenCalledOnce();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(new Error("hook"));
+  });
+
+  test.each([
+    [
+      "throws",
+      () => {
+        throw new Error("reporter");
+      },
+    ],
+    ["rejects", async () => Promise.reject(new Error("reporter"))],
+  ])("a reporter that %s harms nobody", async (_, onError) => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    const authorize = () => Promise.reject(new Error("authorize"));
+    expect((await hub({ authorize, onError }).respond(request())).status).toBe(500);
+    await eventually(() => log.mock.calls.length > 0);
+    expect(log).toHaveBeenCalledExactlyOnceWith(new Error("reporter"));
   });
 });

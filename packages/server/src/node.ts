@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
+import { reportTo } from "./report.ts";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
@@ -29,15 +30,18 @@ export function toNodeListener(
   handler: (request: Request) => Response | Promise<Response>,
   options: NodeOptions = {},
 ): (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void {
-  const onError = options.onError ?? console.error;
+  const report = reportTo(options.onError ?? console.error);
   checkOrigin(options.origin);
+  const fail = (error: unknown, res: NodeResponse, next?: (error?: unknown) => void): void => {
+    if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
+    if (next !== undefined && !res.headersSent) return next(error);
+    report(error);
+    refuse(res, 500, "Internal Server Error");
+  };
   return (req, res, next) => {
-    void answer(handler, req, res, options).catch((error: unknown) => {
-      if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
-      if (next !== undefined && !res.headersSent) return next(error);
-      onError(error);
-      refuse(res, 500, "Internal Server Error");
-    });
+    answer(handler, req, res, options, report)
+      .catch((error: unknown) => fail(error, res, next))
+      .catch(report); // what `next` throws
   };
 }
 
@@ -46,13 +50,14 @@ async function answer(
   req: NodeRequest,
   res: NodeResponse,
   options: NodeOptions,
+  report: (error: unknown) => void,
 ): Promise<void> {
   // A client that goes away in the wrong moment is no reason to end the process.
   res.on("error", ignore);
   const request = convert(req, res, options);
   const { signal } = request;
   const outcome = await send(await handler(request), req, res, signal);
-  if (typeof outcome === "object") (options.onError ?? console.error)(outcome.error);
+  if (typeof outcome === "object") report(outcome.error);
 }
 
 function ignore(): void {}

@@ -10,6 +10,7 @@ import { encode } from "./frame.ts";
 import { type Alarm, startAlarm } from "./heartbeat.ts";
 import { type RelayOptions, type RelaySettings, resolveRelayOptions } from "./relay-options.ts";
 import { type Translator, translatorOf } from "./relay-translator.ts";
+import { callGuarded, logThrown } from "./report.ts";
 import { noMoreEvents, refusal, streamResponse } from "./response.ts";
 import type { Bytes } from "./sink/sink.ts";
 import { emptyComment, Transmission } from "./transmission.ts";
@@ -177,10 +178,6 @@ class RelayedStream {
       "error",
       encode(serializeEvent({ type: ERROR_TYPE, data: JSON.stringify({ id }) })),
     );
-    try {
-      this.#settings.onError(error, id);
-    } catch (thrown) {
-      console.error(thrown); // a reporter that fails must not end the process
-    }
+    callGuarded(() => this.#settings.onError(error, id), logThrown);
   }
 }

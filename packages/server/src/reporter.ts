@@ -1,30 +1,19 @@
 import type { HubHooks } from "./hub-options.ts";
+import { callGuarded, reportTo } from "./report.ts";
 
 /** Tells hooks and `onError` what happens; what they throw themselves harms nobody. */
 export class Reporter {
   readonly #hooks: HubHooks | undefined;
-  readonly #onError: (error: unknown) => void;
+  /** Bound, for whoever reports later. */
+  readonly report: (error: unknown) => void;
 
   constructor(hooks: HubHooks | undefined, onError: (error: unknown) => void) {
     this.#hooks = hooks;
-    this.#onError = onError;
+    this.report = reportTo(onError);
   }
 
-  tell(tell: (hooks: HubHooks) => void): void {
-    if (this.#hooks === undefined) return;
-    try {
-      tell(this.#hooks);
-    } catch (error) {
-      this.report(error);
-    }
+  tell(tell: (hooks: HubHooks) => unknown): void {
+    const hooks = this.#hooks;
+    if (hooks !== undefined) callGuarded(() => tell(hooks), this.report);
   }
-
-  /** Bound, for whoever reports later. What the reporter itself throws must not end the process. */
-  readonly report = (error: unknown): void => {
-    try {
-      this.#onError(error);
-    } catch (thrown) {
-      console.error(thrown);
-    }
-  };
 }

@@ -194,6 +194,32 @@ describe("a request for an event stream", () => {
     expect(onError).toHaveBeenCalledTimes(2);
   });
 
+  test("ends no process where the handler fails, and then onError as well", async () => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    closing.push(async () => log.mockRestore());
+    const onError = (): never => {
+      throw new Error("the reporter");
+    };
+    const { port } = await serveLean(() => Promise.reject(new Error("the handler")), { onError });
+    using client = WireClient.open(port, "/", ACCEPT);
+    await client.until(({ received }) => received.includes("\r\n\r\n"));
+    expect(client.status).toBe(500);
+    expect(log).toHaveBeenCalledExactlyOnceWith(new Error("the reporter"));
+  });
+
+  test.each([
+    ["an error", Response.error()],
+    ["nothing that has a status", { headers: new Headers(), body: null } as Response],
+    ["null", null as never],
+  ])("that the handler answers with %s is 500, and reported", async (_, response) => {
+    const onError = vi.fn();
+    const { port } = await serveLean(() => response, { onError });
+    using client = WireClient.open(port, "/", ACCEPT);
+    await client.until(({ received }) => received.includes("\r\n\r\n"));
+    expect(client.status).toBe(500);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(TypeError));
+  });
+
   test("with a host that is none is 400, and no handler sees it", async () => {
     const handler = vi.fn();
     const { port } = await serveLean(handler);

@@ -1,5 +1,5 @@
 import { InvalidOptionError } from "@sse/protocol";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { eventStream } from "../src/event-stream.ts";
 import { toNodeListener, writeResponse } from "../src/node.ts";
 import { eventually, listen, type Served, serve } from "./support/serve.ts";
@@ -107,6 +107,27 @@ describe("a response over the wire", () => {
     await client.until(({ ended }) => ended !== "open");
     expect(client.received).not.toMatch(/0\r\n\r\n$/);
     expect(onError.mock.calls).toEqual([[expect.any(TypeError)]]);
+  });
+
+  test.each([
+    ["a handler", () => Promise.reject(new Error("the handler")), 500],
+    [
+      "a body",
+      () => new Response(new ReadableStream({ start: (body) => body.error(new Error("the body")) })),
+      200,
+    ],
+  ])("ends no process where %s fails, and then onError as well", async (_, handler, status) => {
+    const log = vi.spyOn(console, "error").mockReturnValue();
+    onTestFinished(() => log.mockRestore());
+    const onError = (): never => {
+      throw new Error("the reporter");
+    };
+    await using served = await listen(toNodeListener(handler, { onError }));
+    using client = WireClient.open(served.port);
+    await eventually(() => log.mock.calls.length > 0);
+    expect(log).toHaveBeenCalledExactlyOnceWith(new Error("the reporter"));
+    await client.until(({ received, ended }) => received.includes("\r\n\r\n") || ended !== "open");
+    expect(client.status).toBe(status);
   });
 
   test("whose body fails while its client does not read is cut, not waited for", async () => {

@@ -3,6 +3,7 @@ import { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { InvalidOptionError } from "@sse/protocol";
 import { checkedHost, checkOrigin, urlAt } from "../host.ts";
+import { reportTo } from "../report.ts";
 import type { Head } from "./head.ts";
 import { LeanConnection, type LeanDoor } from "./lean-connection.ts";
 
@@ -51,8 +52,10 @@ export function leanStreams(
   if (ordinary === undefined) throw new InvalidOptionError("This server takes no connections.");
   const open = new Set<LeanConnection>();
   const scheme = isSecure ? "https" : "http";
+  const originOf = (host: string): string => options.origin ?? `${scheme}://${checkedHost(host)}`;
+  const report = reportTo(options.onError ?? console.error);
   const door: LeanDoor = {
-    answer: (head, _socket, signal) => answer(handler, head, signal, scheme, options),
+    answer: (head, _socket, signal) => answer(handler, head, signal, originOf, report),
     passOn: (socket) => void ordinary.call(server, socket),
     get maxHeadBytes() {
       return (server as { maxHeaderSize?: number }).maxHeaderSize ?? maxHeaderSize; // it has it, undeclared
@@ -60,7 +63,7 @@ export function leanStreams(
     get headTimeoutMs() {
       return server.headersTimeout > 0 ? server.headersTimeout : false;
     },
-    report: options.onError ?? console.error,
+    report,
     onEnd: (connection) => void open.delete(connection),
   };
   const take = (socket: Socket): void => void open.add(new LeanConnection(socket, door));
@@ -84,13 +87,12 @@ async function answer(
   handler: LeanHandler,
   { path, host, headers }: Head,
   signal: AbortSignal,
-  scheme: string,
-  { origin, onError = console.error }: LeanOptions,
+  originOf: (host: string) => string,
+  report: (error: unknown) => void,
 ): Promise<Response | undefined> {
   let request: Request;
   try {
-    const url = urlAt(origin ?? `${scheme}://${checkedHost(host)}`, path);
-    request = new Request(url, { headers: headers as [string, string][], signal });
+    request = new Request(urlAt(originOf(host), path), { headers: headers as [string, string][], signal });
   } catch {
     return plain(400, "Bad Request");
   }
@@ -98,12 +100,17 @@ async function answer(
   Object.defineProperty(request, "signal", { value: signal });
   try {
     const response = await handler(request);
-    if (response === undefined || typeof response?.headers?.get === "function") return response;
+    if (response === undefined || canBeSent(response)) return response;
     throw new TypeError("The handler gave something that is no Response.");
   } catch (error) {
-    onError(error);
+    report(error);
     return plain(500, "Internal Server Error");
   }
+}
+
+/** Not only this realm's own; but `Response.error()` has the status 0. */
+function canBeSent(response: Response | null): boolean {
+  return Symbol.iterator in (response?.headers ?? {}) && Number(response?.status) >= 200;
 }
 
 function plain(status: number, text: string): Response {
