@@ -360,6 +360,34 @@ describe("a client that means ill", () => {
   });
 });
 
+test.each([
+  ["a stream that is over by then", "/stream", "\r\n0\r\n\r\n"],
+  ["an answer without a body", "/none", "HTTP/1.1 204 No Content\r\n"],
+])(
+  "a server that closes is closed after %s, though the client would keep its connection",
+  async (_, path, last) => {
+    const hub = openHub();
+    let respond = (): void => {};
+    const asked = vi.fn();
+    const { port, server } = await serveLean((request) => {
+      if (request.url.endsWith("/stream")) return hub.respond(request);
+      asked();
+      return new Promise((resolve) => {
+        respond = () => resolve(new Response(null, { status: 204 }));
+      });
+    });
+    using client = WireClient.open(port, path, ACCEPT);
+    await eventually(() => hub.stats().connections + asked.mock.calls.length > 0);
+    const closed = once(server, "close");
+    server.close();
+    await hub.close();
+    respond();
+    await closed;
+    await client.until(({ ended }) => ended !== "open");
+    expect(client.received).toContain(last);
+  },
+);
+
 test("after stop the server gets everything, and what is open goes on", async () => {
   const hub = openHub();
   const { port, streams, ordinary } = await serveLean(hub.respond);

@@ -17,6 +17,8 @@ export interface LeanDoor {
   readonly maxHeadBytes: number;
   /** False: for ever. */
   readonly headTimeoutMs: number | false;
+  /** The server takes no connections any more, and waits for those it has to close. */
+  readonly isClosing: boolean;
   /** What a body failed with. */
   report(error: unknown): void;
   onEnd(connection: LeanConnection): void;
@@ -87,6 +89,7 @@ export class LeanConnection implements Sink, Rung {
     this.#timeout?.stop();
     this.#timeout = undefined;
     if (this.#stage !== "head") return;
+    this.#stage = "ending"; // what comes of the head now comes too late
     this.#socket.end("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n");
     this.#socket.destroySoon();
   }
@@ -152,7 +155,7 @@ export class LeanConnection implements Sink, Rung {
     socket.on("drain", onDrain);
     socket.cork(); // the head and the first bytes leave together
     socket.write(responseHead(response), "latin1");
-    if (body === null) this.#passOn();
+    if (body === null) this.#letGo();
     else if (!sinkOf(body)?.redirect((owner) => this.#adopt(owner), this.#gone?.signal)) this.#pump(body);
     socket.uncork();
   }
@@ -181,7 +184,13 @@ export class LeanConnection implements Sink, Rung {
 
   /** The response is whole; the next request of this connection is the ordinary server's. */
   #finish(): void {
-    this.#socket.write(LAST_CHUNK, () => this.#passOn());
+    this.#socket.write(LAST_CHUNK, () => this.#letGo());
+  }
+
+  /** A server that closes has no timer any more that would end a connection without a request. */
+  #letGo(): void {
+    if (this.#door.isClosing) this.#socket.destroySoon();
+    else this.#passOn();
   }
 
   #passOn(): void {

@@ -63,6 +63,9 @@ export function leanStreams(
     get headTimeoutMs() {
       return server.headersTimeout > 0 ? server.headersTimeout : false;
     },
+    get isClosing() {
+      return !server.listening;
+    },
     report,
     onEnd: (connection) => void open.delete(connection),
   };
