@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "@sse/protocol";
+import { checkedHost } from "./host.ts";
 import { refusal } from "./response.ts";
 
 /** Which pages of other origins may read a stream. */
@@ -14,12 +15,14 @@ export interface CorsOptions {
 }
 
 /**
- * The headers that let a page of another origin read the response; none where it may not.
+ * The headers that let a page of another origin read the response, and when a refusal says to come back; none where it
+ * may not.
  *
- * @throws InvalidOptionError for `"*"` together with credentials, which browsers refuse
+ * @throws InvalidOptionError for `"*"` together with credentials, which browsers refuse, and for an origin that no
+ * browser writes so
  */
 export function corsHeaders(request: Request, cors: CorsOptions): Headers {
-  assertPairing(cors);
+  checkCors(cors);
   const headers = new Headers();
   if (cors.origins === "*") headers.set("access-control-allow-origin", "*");
   else {
@@ -28,6 +31,7 @@ export function corsHeaders(request: Request, cors: CorsOptions): Headers {
     if (origin === null || !cors.origins.includes(origin)) return headers;
     headers.set("access-control-allow-origin", origin);
   }
+  headers.set("access-control-expose-headers", "retry-after");
   if (cors.credentials) headers.set("access-control-allow-credentials", "true");
   return headers;
 }
@@ -49,15 +53,14 @@ export class OriginPolicy {
   readonly #hosts: ReadonlySet<string> | undefined;
 
   constructor(cors: CorsOptions | undefined, hosts: readonly string[] | undefined) {
-    if (cors !== undefined) assertPairing(cors);
+    if (cors !== undefined) checkCors(cors);
     this.#cors = cors;
-    this.#hosts = hosts && new Set(hosts.map((host) => host.toLowerCase()));
+    this.#hosts = hosts && new Set(checkedHosts(hosts));
   }
 
   /** The answer to a preflight, or the refusal of a foreign host or origin; `undefined` for all others. */
   answer(request: Request): Response | undefined {
-    // URL has the host in lower case already.
-    if (this.#hosts !== undefined && !this.#hosts.has(new URL(request.url).host)) {
+    if (!this.#answersFor(new URL(request.url))) {
       return refusal(421, "This server does not answer for that host.");
     }
     if (this.#cors === undefined) return undefined;
@@ -70,6 +73,12 @@ export class OriginPolicy {
     return this.#cors === undefined ? new Headers() : corsHeaders(request, this.#cors);
   }
 
+  // URL has the host in lower case already, and leaves out the port that goes without saying.
+  #answersFor({ host, hostname, port, protocol }: URL): boolean {
+    if (this.#hosts === undefined || this.#hosts.has(host)) return true;
+    return port === "" && this.#hosts.has(`${hostname}:${protocol === "https:" ? 443 : 80}`);
+  }
+
   // Without a list every origin may ask: browsers keep the answer from pages that CORS does not name.
   #allows(request: Request): boolean {
     const origin = request.headers.get("origin");
@@ -78,7 +87,39 @@ export class OriginPolicy {
   }
 }
 
-function assertPairing(cors: CorsOptions): void {
-  if (cors.origins !== "*" || !cors.credentials) return;
-  throw new InvalidOptionError("cors: origins '*' cannot go with credentials; list the origins.");
+/** Those that were found to be right: the helpers are given the same ones at each request. */
+const checked: WeakSet<CorsOptions> = new WeakSet();
+
+function checkCors(cors: CorsOptions): void {
+  if (checked.has(cors)) return;
+  const { origins, credentials } = cors;
+  if (origins === "*") {
+    if (!credentials) return;
+    throw new InvalidOptionError("cors: origins '*' cannot go with credentials; list the origins.");
+  }
+  if (!Array.isArray(origins)) {
+    throw new InvalidOptionError(`cors: origins is '*' or a list of origins, not '${String(origins)}'.`);
+  }
+  for (const origin of origins) checkPageOrigin(origin);
+  checked.add(cors);
+}
+
+/** What is compared as it is has to be as browsers write it, or it is never found. */
+function checkPageOrigin(origin: unknown): void {
+  if (origin === "*") throw new InvalidOptionError("cors: write origins: '*' for all, without a list.");
+  if (typeof origin === "string" && !/^https?:/i.test(origin)) return; // "null", and those of apps
+  const right = typeof origin === "string" && URL.canParse(origin) ? new URL(origin).origin : undefined;
+  if (right === origin) return;
+  const would = right ?? "https://app.example";
+  throw new InvalidOptionError(`cors: an origin is written as '${would}', not as '${String(origin)}'.`);
+}
+
+function checkedHosts(hosts: readonly string[]): readonly string[] {
+  return hosts.map((host) => {
+    try {
+      return checkedHost(host).toLowerCase();
+    } catch {
+      throw new InvalidOptionError(`hosts: a host is like 'example.com:3000', not '${host}'.`);
+    }
+  });
 }

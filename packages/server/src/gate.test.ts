@@ -339,8 +339,58 @@ describe("origins and hosts", () => {
     expect(() => hub({ cors: { origins: "*", credentials: true } })).toThrow(InvalidOptionError);
     expect(() => corsHeaders(request(), { origins: "*", credentials: true })).toThrow(InvalidOptionError);
     const headers = corsHeaders(request({ origin: "https://a.example" }), { origins: "*" });
-    expect(Object.fromEntries(headers)).toEqual({ "access-control-allow-origin": "*" });
+    expect(Object.fromEntries(headers)).toEqual({
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "retry-after",
+    });
   });
+
+  test.each([
+    ["with a path", ["https://app.example/"], "'https://app.example', not as 'https://app.example/'"],
+    ["in upper case", ["https://APP.example"], "'https://app.example'"],
+    ["with the port that goes without saying", ["https://app.example:443"], "'https://app.example'"],
+    ["that is a pattern", ["https://*.app example"], "'https://app.example'"],
+    ["that is all of them, in a list", ["*"], "origins: '*'"],
+    ["that is no text", [/app/], "not as '/app/'"],
+    ["beside no list", "https://app.example", "a list of origins"],
+  ])("an origin %s is an error, since no browser would be let in", (_, origins, message) => {
+    const never = { origins: origins as never };
+    expect(() => hub({ cors: never })).toThrow(InvalidOptionError);
+    expect(() => corsHeaders(request(), never)).toThrow(message);
+  });
+
+  test("an origin may be that of an app, or of none", async () => {
+    const feed = hub({ cors: { origins: ["capacitor://localhost", "null"] } });
+    for (const origin of ["capacitor://localhost", "null"]) {
+      expect((await feed.respond(request({ origin }))).status).toBe(200);
+    }
+  });
+
+  test.each([["https://app.example"], ["app.example/"], ["a b"], [""]])(
+    "a host '%s' is an error, since nobody would be answered",
+    (host) => {
+      expect(() => hub({ hosts: [host] })).toThrow(InvalidOptionError);
+    },
+  );
+
+  test.each([
+    ["http://app.example/", "app.example:80", 200],
+    ["https://app.example/", "app.example:443", 200],
+    ["https://app.example/", "app.example:80", 421],
+    ["http://app.example:8080/", "app.example", 421],
+  ])("%s is answered with hosts of '%s' by %i", async (url, host, status) => {
+    expect((await hub({ hosts: [host] }).respond(request({}, { url }))).status).toBe(status);
+  });
+
+  test.each(["OPTIONS", "PUT", "DELETE", "PATCH", "GE"])(
+    "%s opens no stream, and is told what does",
+    async (method) => {
+      const feed = hub();
+      const answer = await feed.respond(request({ origin: "https://a.example" }, { method }));
+      expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+      expect(feed.stats().connections).toBe(0);
+    },
+  );
 
   test("the helpers say nothing to a foreign origin", () => {
     const foreign = request({ origin: "https://evil.example" }, { method: "OPTIONS" });
@@ -353,6 +403,8 @@ describe("origins and hosts", () => {
     const refused = await feed.respond(request({ origin: "https://app.example" }));
     expect(refused.status).toBe(503);
     expect(refused.headers.get("access-control-allow-origin")).toBe("https://app.example");
+    expect(refused.headers.get("retry-after")).not.toBeNull();
+    expect(refused.headers.get("access-control-expose-headers")).toBe("retry-after");
   });
 
   test.each([

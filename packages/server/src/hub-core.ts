@@ -129,7 +129,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     if (foreign !== undefined) return foreign;
     const headers = withHeaders(this.#origins.headers(request), options.headers);
     if (channels.includes(CONTROL_CHANNEL)) return refusal(403, "This channel is the server's own.", headers);
-    const short = shortAnswer(request, headers) ?? this.#answerElsewhere(headers);
+    const short = shortAnswer(request, headers, ["GET", "HEAD", "POST"]) ?? this.#answerElsewhere(headers);
     if (short !== undefined) return short;
     const admitted = await this.#enter(request, channels, options, headers);
     if (admitted instanceof Response) return admitted;

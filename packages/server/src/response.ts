@@ -43,8 +43,13 @@ export function refusal(status: number, text: string, headers?: HeadersLike | un
   return new Response(`${text}\n`, { status, headers: withHeaders(own, headers) });
 }
 
-/** What is answered without asking anybody: a refused media type, a stream that is finished. */
-export function shortAnswer(request: Request, headers: HeadersLike | undefined): Response | undefined {
+/** What is answered without asking anybody: a refused method or media type, a stream that is finished. */
+export function shortAnswer(
+  request: Request,
+  headers: HeadersLike | undefined,
+  methods?: readonly string[],
+): Response | undefined {
+  if (methods?.includes(request.method) === false) return refusedMethod(request.method, methods, headers);
   if (!acceptsEventStream(request.headers.get("accept"))) {
     return refusal(
       406,
@@ -53,6 +58,17 @@ export function shortAnswer(request: Request, headers: HeadersLike | undefined):
     );
   }
   return lastEventIdOf(request) === END_ID ? noMoreEvents({ headers }) : undefined;
+}
+
+/** Among them the preflights that nobody answers: they open nothing. */
+function refusedMethod(
+  method: string,
+  methods: readonly string[],
+  headers: HeadersLike | undefined,
+): Response {
+  const allow = methods.join(", ");
+  const all = withHeaders(new Headers({ allow }), headers);
+  return refusal(405, `Events are had by ${allow}, not by ${method}.`, all);
 }
 
 /** Every header of `more` replaces those of its name; what the answer varies with adds up, for caches' sake. */
