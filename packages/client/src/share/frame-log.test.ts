@@ -66,6 +66,15 @@ test("more than it holds that was not told is a lost place; a frame of any size 
   expect(log.take()).toBeUndefined();
 });
 
+test("names and ids count as data does", () => {
+  const long = "x".repeat(300_000);
+  for (const name of ["type", "data", "at", "lastEventId"]) {
+    const log = new FrameLog(start);
+    for (let seq = 1; seq <= 5; seq++) log.push({ ...frame(seq), [name]: long });
+    expect([log.isFull, log.take(), log.place]).toEqual([true, undefined, start]);
+  }
+});
+
 test("whoever waits for room loses nothing", () => {
   const log = new FrameLog(start);
   log.keepsUntold = true;

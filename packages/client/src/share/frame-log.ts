@@ -1,11 +1,14 @@
 import type { Frame, Place } from "./message.ts";
 
-/** What one tab keeps of a stream: frames, and characters of data. */
+/** What one tab keeps of a stream: frames, and characters in them. */
 const MAX_FRAMES = 4096;
 const MAX_CHARS = 1_048_576;
 /** How much may wait for a slow consumer before its tab stops reading, where it reads for itself alone. */
 const FULL_FRAMES = 1024;
 const FULL_CHARS = 262_144;
+
+const sizeOf = ({ type, data, lastEventId, at }: Frame) =>
+  type.length + data.length + lastEventId.length + at.length;
 
 /**
  * The last frames of a stream, in order, and how far this tab's consumer has come in them. Bounded: what was told
@@ -50,7 +53,7 @@ export class FrameLog {
 
   push(frame: Frame): void {
     this.#frames.push(frame);
-    this.#chars += frame.data.length;
+    this.#chars += sizeOf(frame);
     while (this.#mayDrop(frame)) this.#drop();
   }
 
@@ -59,7 +62,7 @@ export class FrameLog {
     const frame = this.#frames[this.#told];
     if (frame === undefined) return undefined;
     this.#told++;
-    this.#toldChars += frame.data.length;
+    this.#toldChars += sizeOf(frame);
     this.#place = frame;
     return frame;
   }
@@ -88,7 +91,7 @@ export class FrameLog {
     if (this.#frames.length <= MAX_FRAMES && this.#chars <= MAX_CHARS) return false;
     if (this.#told > 0) return true;
     // What the newest one adds is not counted: a frame of any size has a place.
-    const many = this.#frames.length > MAX_FRAMES || this.#chars - newest.data.length > MAX_CHARS;
+    const many = this.#frames.length > MAX_FRAMES || this.#chars - sizeOf(newest) > MAX_CHARS;
     return many && !this.keepsUntold && this.#frames.length > 1;
   }
 
@@ -96,8 +99,8 @@ export class FrameLog {
     const first = this.#frames.shift();
     if (first === undefined) return;
     this.#floor = first;
-    this.#chars -= first.data.length;
-    if (this.#told > 0) this.#toldChars -= first.data.length;
+    this.#chars -= sizeOf(first);
+    if (this.#told > 0) this.#toldChars -= sizeOf(first);
     this.#told--;
   }
 }

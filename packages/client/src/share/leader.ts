@@ -95,24 +95,37 @@ export class Leader {
     intake.standAt(lastEventId);
     this.#connection = new LeaderConnection(plan, lastEventId, glance, {
       onArrivals: (arrivals) => this.#onArrivals(arrivals),
-      onState: (state, reason) => this.#tab.onState(state, reason),
+      onState: (state, reason) => this.#onState(state, reason),
       ready: () => (this.#followed ? undefined : inbox.whenRoom()),
     });
     this.#connection.start();
   }
 
+  #onState(state: ConnectionState, reason: ClientCloseReason | undefined): void {
+    const home = this.#home;
+    if (reason !== "failed" || home === undefined) {
+      this.#tab.onState(state, reason);
+      return;
+    }
+    // The server refuses the position of the tab that is behind, and perhaps not that of the others.
+    const data = JSON.stringify({ from: this.#received, reason: "expired" });
+    this.#goHome(home, [], { type: GAP_TYPE, data });
+  }
+
   #onArrivals(arrivals: readonly Arrival[]): void {
     const home = this.#home;
     const gap = home === undefined ? -1 : arrivals.findIndex(({ type }) => type === GAP_TYPE);
-    if (home === undefined || gap < 0) {
+    const found = arrivals[gap];
+    if (home === undefined || found === undefined) {
       this.#relay(arrivals);
       if (home !== undefined && isAtOrBefore(home, this.#received)) this.#home = undefined;
-      return;
-    }
-    // What the tab that is behind asked for is gone. That is a gap for it; the others go on where they are.
-    const over = arrivals.slice(gap, gap + 1).map((found) => ({ ...found, at: home, lastEventId: home }));
+    } else this.#goHome(home, arrivals.slice(0, gap), found);
+  }
+
+  /** What the tab that is behind asked for is gone. That is a gap for it; the others go on where they are. */
+  #goHome(home: string, arrivals: readonly Arrival[], { type, data }: Pick<Arrival, "type" | "data">): void {
     this.#home = undefined;
-    this.#relay([...arrivals.slice(0, gap), ...over]);
+    this.#relay([...arrivals, { type, data, at: home, lastEventId: home }]);
     if (this.#connection !== undefined) this.#read(home);
   }
 

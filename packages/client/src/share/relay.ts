@@ -1,6 +1,5 @@
 import type { Message } from "./message.ts";
-
-const KINDS: ReadonlySet<unknown> = new Set(["lead", "join", "sync", "news", "state", "ping", "pong"]);
+import { isMessage } from "./read-message.ts";
 
 /** What one tab says to the others and hears from them, in order, as long as it is open. */
 export class Relay {
@@ -21,9 +20,4 @@ export class Relay {
     this.#channel.onmessage = null;
     this.#channel.close();
   }
-}
-
-// The channel's name holds the version of all this, so its kind says enough of a message of ours.
-function isMessage(data: unknown): data is Message {
-  return typeof data === "object" && data !== null && "kind" in data && KINDS.has(data.kind);
 }

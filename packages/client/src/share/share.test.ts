@@ -317,6 +317,79 @@ test("what a leader says that was one before is not taken", async () => {
   channel.close();
 });
 
+test("what has the shape of a message only at first sight breaks nothing, and moves nobody", async () => {
+  const { url, open, seen } = await play({
+    body: [opening(0), text(1), { gate: "go" }, text(2)],
+    end: "hold",
+  });
+  const [first] = await openTabs(1, url);
+  await first?.has(1);
+  const second = tab(url, keyOf(first));
+  await second.is("open");
+  const channel = new BroadcastChannel(nameOf(url, keyOf(first)));
+  const epoch = 999_999_999_999_999;
+  const frame = { epoch, seq: 1, at: "a.9", type: "n", data: "9", lastEventId: "a.9" };
+  const state = { status: "open", url };
+  const join = { kind: "join", question: "q", epoch: 0, seq: 0, at: "", ordered: true };
+  const sync = { ...frame, kind: "sync", question: "q", catchUp: "frames", frames: [], streamAt: "", state };
+  for (const wrong of [
+    { kind: "lead" },
+    ...["9", 9n, [9], Number.NaN, Number.POSITIVE_INFINITY, 1e300, -1].map((odd) => ({
+      kind: "lead",
+      epoch: odd,
+    })),
+    { kind: "pong", epoch: null },
+    { kind: "news", epoch },
+    { kind: "news", epoch, frames: {}, ordered: true },
+    { kind: "news", epoch, frames: [null], ordered: true },
+    ...Object.keys(frame).map((name) => ({
+      ...{ kind: "news", epoch, ordered: true },
+      frames: [{ ...frame, [name]: undefined }],
+    })),
+    { kind: "state", epoch },
+    { kind: "state", epoch, state: { status: "elsewhere" } },
+    { kind: "state", epoch, state: { status: ["closed"] } },
+    { kind: "state", epoch, state: { status: "closed", reason: "elsewhere" } },
+    { ...sync, kind: "constructor" },
+    ...Object.keys(join).map((name) => ({ ...join, [name]: {} })),
+    ...Object.keys(sync).map((name) => ({ ...sync, [name]: {} })),
+  ])
+    channel.postMessage(wrong);
+  await open("go");
+  await first?.has(1, 2);
+  await second.has(2);
+  expect([first, second].map((one) => one?.states)).toEqual([["open"], ["open"]]);
+  expect(await seen()).toHaveLength(1);
+  channel.close();
+});
+
+test("a tab that is closed by what it missed stays closed", async () => {
+  const { url } = await play({ body: [opening(0), ...range(1, 3).map(text)], end: "hold" });
+  const [first] = await openTabs(1, url);
+  await first?.has(1, 2, 3);
+  const back = tab(url, keyOf(first), { lastEventId: "a.1" });
+  back.subscription.on("n", () => back.close());
+  expect(await back.subscription.closed).toBe("closed");
+  await first?.is("open");
+  const late = tab(url, keyOf(first));
+  await late.is("open");
+  expect([back.seen, back.states, back.subscription.state.status]).toEqual([[2], ["closed"], "closed"]);
+});
+
+test("a position that the server refuses is a gap for the tab that has it, and fails nobody", async () => {
+  const { url, seen } = await play(
+    { body: [opening(50), text(51), { gate: "never" }], end: "hold" },
+    { status: 410 },
+    { body: [opening(51), text(52)], end: "hold" },
+  );
+  const [first] = await openTabs(1, url);
+  await first?.has(51);
+  const asleep = tab(url, keyOf(first), { lastEventId: "a.4" });
+  for (const [one, ...missed] of [[first, 51] as const, [asleep] as const]) await one?.has(...missed, 52);
+  expect([first?.gaps, asleep.gaps]).toEqual([[], ["a.4 expired a.51"]]);
+  expect(ids(await seen(3))).toEqual(["", "a.4", "a.51"]);
+});
+
 test("a leader that hangs has the lock taken away", async () => {
   const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
   const key = newKey();
@@ -406,13 +479,30 @@ test("a slow tab that is alone leaves in the socket what it does not take", asyn
 
 test("without Web Locks, or where they are refused, every tab has a connection of its own", async () => {
   const refused = { request: () => Promise.reject(new DOMException("sandboxed", "SecurityError")) };
-  for (const navigator of [undefined, {}, { locks: null }, { locks: refused }]) {
+  for (const navigator of [undefined, {}, { locks: null }, { locks: {} }, { locks: refused }]) {
     vi.stubGlobal("navigator", navigator);
     const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
     const two = [1, 2].map(() => tab(url, "same"));
     for (const one of two) await one.has(1);
     expect(await seen()).toHaveLength(2);
     for (const one of two) one.close();
+  }
+});
+
+test("where there are no channels, or none for this page, every tab has a connection of its own", async () => {
+  const refusing = class {
+    constructor() {
+      throw new DOMException("This page keeps no storage.", "SecurityError");
+    }
+  };
+  for (const channel of [undefined, refusing]) {
+    vi.stubGlobal("BroadcastChannel", channel);
+    const { url, seen } = await play({ body: [opening(0), text(1)], end: "hold" });
+    const two = [1, 2].map(() => tab(url, "same"));
+    for (const one of two) await one.has(1);
+    expect(await seen()).toHaveLength(2);
+    for (const one of two) one.close();
+    expect(await seen(2, 2)).toHaveLength(2);
   }
 });
 

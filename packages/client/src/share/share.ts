@@ -10,7 +10,7 @@ export interface ShareOptions {
   /**
    * Names the stream and whom it is for: every tab with this key sees the same events, read with the credentials
    * of one of them. It MUST hold the principal, such as `"orders:" + userId`: who signs in as somebody else has
-   * another key and never shares. The URL and the contract's options count as part of it.
+   * another key and never shares. The URL, where it is not a function, and the contract's options count as part of it.
    */
   readonly key: string;
 }
@@ -43,7 +43,8 @@ class SharedTransport implements LinkTransport {
 
   open(plan: ConnectionPlan, face: ConnectionFace, { url, contract }: LinkFacts): Link {
     // Some environments that imitate a page have the property and nothing in it.
-    const supported = Boolean(globalThis.navigator?.locks) && typeof BroadcastChannel === "function";
+    const { locks } = globalThis.navigator ?? {};
+    const supported = typeof locks?.request === "function" && typeof BroadcastChannel === "function";
     if (!supported) return new Connection(plan, face);
     // A tab whose contract stands on the wire in another way, and one with another version of this, are not heard.
     const name = `sse:${JSON.stringify([SHARE_VERSION, this.#key, url, contract?.options])}`;

@@ -113,6 +113,8 @@ export class Shared implements Link, Tab {
   }
 
   onState(state: ConnectionState, reason: ClientCloseReason | undefined): void {
+    // What this tab missed may have made its consumer close it.
+    if (this.#reason !== undefined) return;
     const closed = state.status === "closed";
     // `onReconnect` stopped this tab, which is no word of the server's: another one leads.
     if (closed && this.#leader !== undefined && reason === "stopped" && state.error !== undefined) {
@@ -132,7 +134,13 @@ export class Shared implements Link, Tab {
   // Coming and going.
 
   #enter(): void {
-    this.#relay = new Relay(this.#name, (message) => this.#onMessage(message));
+    try {
+      this.#relay = new Relay(this.#name, (message) => this.#onMessage(message));
+    } catch {
+      // A page that may not keep anything has no channels in some browsers: this tab is for itself.
+      this.#lead();
+      return;
+    }
     const lock = new LeaderLock(this.#name, {
       onGranted: () => this.#lead(),
       onLost: () => this.#follow(lock),
