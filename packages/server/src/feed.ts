@@ -37,6 +37,7 @@ export class Feed implements BackplaneListener {
   #waiting: Audience[] = [];
   #scheduled = false;
   #started: Promise<BackplaneSubscription> | undefined;
+  #isClosed = false;
   #read: Position = { epoch: "", offset: 0 };
   #flushed: Position = this.#read;
 
@@ -55,8 +56,9 @@ export class Feed implements BackplaneListener {
     return this.#flushed;
   }
 
-  /** Begins to read, once; what fails is tried again by the next who asks. */
+  /** Begins to read, once; what fails is tried again by the next who asks. After the close: nothing. */
   async start(): Promise<void> {
+    if (this.#isClosed) return;
     this.#started ??= this.#backplane.subscribe(this).then((subscription) => {
       const { position } = subscription;
       // Something may have been delivered before the answer was here.
@@ -161,6 +163,7 @@ export class Feed implements BackplaneListener {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const subscription = await this.#started?.catch(() => undefined);
     await subscription?.close();
   }

@@ -122,9 +122,10 @@ export class HubConnection {
     if (last.end) this.#finish();
   }
 
-  /** An event of the current state, which stands for no event of the log: the position stays. */
-  sendState(bytes: Bytes): void {
+  /** An event of the current state, which stands for no event of the log: the position stays. It may be the end. */
+  sendState(bytes: Bytes, isEnd: boolean): void {
     this.#send(bytes, 0, this.#sent);
+    if (isEnd) this.#finish();
   }
 
   /** Tells the client where it stands. */

@@ -160,9 +160,15 @@ export function checkedForm<M extends EventMap>(events: EventContract<M>): Event
   );
 }
 
-/** Distinct, sorted. @throws InvalidOptionError for none, and for several where the end of one would be that of all */
+/** Distinct, sorted. @throws InvalidOptionError for none, for one that is no text, and for several where the end of one would be that of all */
 export function checkedChannels(asked: readonly string[], isOne: boolean): readonly string[] {
   if (Array.isArray(asked) && asked.length > 0 && (!isOne || asked.length === 1)) {
+    for (const channel of asked as readonly unknown[]) {
+      if (typeof channel === "string") continue;
+      throw new InvalidOptionError(
+        `A channel is a string, not ${channel === null ? "null" : typeof channel}.`,
+      );
+    }
     return [...new Set(asked)].sort();
   }
   const rule = isOne ? "exactly one channel, since its contract has 'end'" : "at least one channel";

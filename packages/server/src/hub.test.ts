@@ -350,6 +350,49 @@ describe("a snapshot", () => {
     expect(seen(body).slice(1)).toEqual(["log state@undefined", "sse.mark @5", "log 6@6"]);
   });
 
+  test("may hold the end, which finishes the stream as any end does, and the generator", async () => {
+    const stopped = vi.fn();
+    const jobs = createHub(finite, {
+      onError: unexpected,
+      snapshot: function* () {
+        try {
+          yield finite.event("step", { n: 9 });
+          yield finite.event("done", "long ago");
+          yield finite.event("step", { n: 10 });
+        } finally {
+          stopped();
+        }
+      },
+    });
+    hubs.push(jobs);
+    const body = await read(jobs.respond(request("lost.1")));
+    await body.all();
+    expect(body.events.map(({ type, data }) => `${type} ${data}`).slice(1)).toEqual([
+      'step {"n":9}',
+      "done long ago",
+      "sse.end ",
+    ]);
+    await eventually(() => stopped.mock.calls.length === 1);
+  });
+
+  test("with an event that does not fit is stopped, closes the connection and is reported", async () => {
+    const onError = vi.fn();
+    const stopped = vi.fn();
+    const feed = hub({
+      onError,
+      snapshot: function* () {
+        try {
+          yield { type: "tock", data: 1 } as never;
+        } finally {
+          stopped();
+        }
+      },
+    });
+    await (await read(feed.respond(request("lost.1")))).all();
+    expect(stopped).toHaveBeenCalledOnce();
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
   test("that fails closes the connection, which comes back, and is reported", async () => {
     const onError = vi.fn();
     const feed = hub({
@@ -454,6 +497,15 @@ describe("channels", () => {
       InvalidOptionError,
     );
   });
+
+  test.each([[[null]], [["a", undefined]], [[["a"]]]])(
+    "that are no text, as %j, are refused",
+    async (channels) => {
+      await expect(rooms().respond(request(), { channels: channels as never })).rejects.toThrow(
+        InvalidOptionError,
+      );
+    },
+  );
 
   test("of a contract with end go one to a connection", async () => {
     const feed = createChannelHub(finite);
@@ -631,6 +683,27 @@ describe("ending", () => {
     await one.close();
     await two.publish("log", "still there");
     await body.until("still there");
+  });
+
+  test("what is let in while a hub closes, or asked after, leaves nothing with its backplane", async () => {
+    const backplane = memoryBackplane();
+    const subscribe = vi.spyOn(backplane, "subscribe");
+    let letIn = (): void => {};
+    const authorize = vi.fn(
+      () =>
+        new Promise<{ principal: string }>((resolve) => {
+          letIn = () => resolve({ principal: "p" });
+        }),
+    );
+    const feed = hub({ backplane, authorize, presence: true });
+    const entering = read(feed.respond(request()));
+    await eventually(() => authorize.mock.calls.length === 1);
+    await feed.close();
+    letIn();
+    expect(await (await entering).all()).toMatch(/^retry: \d+\n\n$/);
+    feed.presence();
+    expect(subscribe).not.toHaveBeenCalled();
+    await backplane.close();
   });
 
   test("a client that leaves frees everything it had", async () => {

@@ -36,15 +36,20 @@ export async function sendSnapshot<M extends EventMap>(
   at: Position,
 ): Promise<Position> {
   const iterator = iteratorOf(hook({ ...asked, position: formatPosition(at) }));
-  for (;;) {
-    const { done, value } = await iterator.next();
-    if (done) return laterPosition(value, at);
-    if (connection.isClosed) {
-      await iterator.return?.();
-      return at;
+  let isOver = true;
+  try {
+    while (!connection.isClosed) {
+      isOver = true; // also where it fails by itself
+      const { done, value } = await iterator.next();
+      if (done) return laterPosition(value, at);
+      isOver = false;
+      const { type, data } = value;
+      connection.sendState(encodeEvent(writer.event(type, data)), writer.isEnd(type));
+      await connection.ready;
     }
-    connection.sendState(encodeEvent(writer.event(value.type, value.data)));
-    await connection.ready;
+    return at;
+  } finally {
+    if (!isOver) await iterator.return?.();
   }
 }
 
