@@ -506,6 +506,18 @@ test("where there are no channels, or none for this page, every tab has a connec
   }
 });
 
+test("any text is a key", async () => {
+  for (const key of ["-", "a\0\ud800\u2028 \"'\\/💥", "k".repeat(100_000)]) {
+    const { url, open, seen } = await play({ body: [opening(0), { gate: "go" }, text(1)], end: "hold" });
+    const two = [tab(url, key), tab(url, key)];
+    for (const one of two) await one.is("open");
+    await open("go");
+    for (const one of two) await one.has(1);
+    expect(await seen()).toHaveLength(1);
+    for (const one of two) one.close();
+  }
+});
+
 test("a key is needed", () => {
   expect(() => share({ key: "" })).toThrow("share needs a key");
 });
