@@ -10,11 +10,10 @@ import { Connection, type ConnectionPlan } from "./connection.ts";
 import { decodeJson, isContract } from "./contract.ts";
 import { EventSubscription } from "./event-subscription.ts";
 import type { LinkTransport } from "./link.ts";
+import { assertContract, assertOptions } from "./option-rules.ts";
 import {
   type ConnectOptions,
   type GapEvent,
-  idleTimeout,
-  initialPosition,
   type PerAttempt,
   resilientRules,
   type TypeOnlyConnectOptions,
@@ -45,7 +44,7 @@ type Gaps = "throw" | "event" | "ignore";
 /**
  * Subscribes to a stream and stays subscribed: losses are repaired, refusals explained, events typed and checked.
  *
- * @throws InvalidOptionError for a relative URL where there is no page, and for options out of range
+ * @throws InvalidOptionError for a relative URL where there is no page, and for options that cannot be
  */
 export function connect<M extends EventMap, U extends Unknown = "drop", G extends Gaps = "ignore">(
   events: EventContract<M>,
@@ -72,6 +71,8 @@ export function connect(...given: readonly unknown[]): Subscription<TypedEvent> 
     PerAttempt<string | URL>,
     ConnectOptions<Unknown, Gaps>?,
   ];
+  if (contract === undefined && typeof url === "object" && !(url instanceof URL)) assertContract(url);
+  assertOptions(options);
   const storeUrl = typeof url === "function" ? "" : checkedUrl(url).href;
   return new EventSubscription(planOf(url, options), {
     // Only share() makes transports.
@@ -104,10 +105,10 @@ function planOf(url: PerAttempt<string | URL>, options: ConnectOptions<Unknown, 
     reconnect: resilientRules(options.reconnect),
     stream: {
       profile: (at, position) => new WireProfile(at, position),
-      liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: true },
+      liveness: { idleTimeoutMs: options.idleTimeoutMs ?? "auto", guess: true },
       maxEventBytes: options.maxEventBytes,
     },
-    lastEventId: initialPosition(options.lastEventId),
+    lastEventId: options.lastEventId ?? "",
     signal: options.signal,
     watchPage,
     refresh: options.refresh,

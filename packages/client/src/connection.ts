@@ -1,7 +1,8 @@
-import { ConnectionError, isSseError, type ServerSentEvent, type SseError } from "@sse/protocol";
+import { ConnectionError, InvalidOptionError, type ServerSentEvent, type SseError } from "@sse/protocol";
 import type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 import { IncomingStream, type StreamRules } from "./incoming-stream.ts";
 import type { Attempt } from "./options.ts";
+import { asError, lost, wantsCredentials } from "./policy/loss-error.ts";
 import {
   type Loss,
   ReconnectPolicy,
@@ -11,6 +12,7 @@ import {
 } from "./policy/reconnect.ts";
 import type { Answer, Verdict } from "./policy/response-error.ts";
 import { Position } from "./position.ts";
+import { reportException } from "./report-exception.ts";
 import type { PageBound } from "./transport/page-life.ts";
 import { publicUrl, type Sent } from "./transport/request.ts";
 
@@ -81,6 +83,11 @@ export class Connection {
     return this.#position.received;
   }
 
+  /** The least wait before a reconnection, in milliseconds: what `retry` said last. */
+  get reconnectionTimeMs(): number {
+    return this.#policy.reconnectionTimeMs;
+  }
+
   /** Begins; call once. The face hears of it later, except that an aborted signal closes at once. */
   start(): void {
     const { signal } = this.#plan;
@@ -95,8 +102,8 @@ export class Connection {
       signal?.removeEventListener("abort", onAbort);
       unwatch?.();
     };
-    // The loop catches what attempts throw; what is left came out of the caller's onReconnect, and is final.
-    this.#run().catch((cause) => this.close("failed", asError(cause, "onReconnect failed.")));
+    // The loop catches what attempts and the caller's functions throw; what is left is a fault of ours.
+    this.#run().catch((cause) => this.close("failed", asError(cause, "The connection's loop failed.")));
   }
 
   /** Closes for good; later calls do nothing. */
@@ -162,7 +169,10 @@ export class Connection {
     }
     const url = publicUrl(sent.url);
     const verdict = this.#plan.judge({ response, url, method, lastEventId: attempt.lastEventId });
-    if (verdict === "open") return this.#read(response, sent.url, abort);
+    if (verdict === "open") {
+      if (!response.bodyUsed && !response.body?.locked) return this.#read(response, sent.url, abort);
+      return this.#lose(new InvalidOptionError("fetch answered with a body that somebody reads already."));
+    }
     this.#abort = undefined; // the body of a refusal is read on its own, and may outlive the connection
     if (verdict !== "stopped") return this.#lose(verdict, { retryAfterMs: retryAfterMs(response.headers) });
     response.body?.cancel().catch(() => {});
@@ -227,10 +237,23 @@ export class Connection {
     if (this.#closed) return;
     const next = this.#policy.next(loss);
     if (next instanceof Error) return this.#fail(next);
-    if (this.#plan.onReconnect?.(next) === false) return this.close("stopped", next.error);
+    if (!(await this.#goesOn(next))) return this.close("stopped", next.error);
     // [spec] "reestablish the connection": the ready state is CONNECTING and `error` is fired, then the wait.
     if (!this.#closed) this.#set({ status: "waiting", ...next });
     if (!this.#closed) await this.#sleep(next.delayMs);
+  }
+
+  /** Asks `onReconnect`. What it throws is reported, and says nothing about coming back. */
+  async #goesOn(next: Retry): Promise<boolean> {
+    const { onReconnect } = this.#plan;
+    try {
+      const said = onReconnect?.(next);
+      if (said instanceof Promise) this.#connecting(); // there is no stream while it takes its time
+      return (await said) !== false;
+    } catch (thrown) {
+      reportException(thrown);
+      return true;
+    }
   }
 
   /** Until the time is over and the page awake; less when something wakes it up. */
@@ -272,17 +295,4 @@ export class Connection {
     this.#interruption = error;
     this.#abort?.abort();
   }
-}
-
-function wantsCredentials(error: SseError): error is ConnectionError {
-  return error instanceof ConnectionError && error.status === 401;
-}
-
-function lost(message: string, url = "", cause?: unknown): ConnectionError {
-  return new ConnectionError("connection-lost", message, { url, retryable: true, cause });
-}
-
-/** Whatever was thrown, as an error that knows whether to retry: what is not ours is taken for a loss. */
-function asError(cause: unknown, message: string, url = ""): SseError {
-  return isSseError(cause) ? cause : lost(message, url, cause);
 }

@@ -3,11 +3,10 @@ import { Connection, type ConnectionFace, type ConnectionPlan } from "./connecti
 import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventHandlers, errorEvent, messageEvent } from "./dom-events.ts";
+import { assertBody, assertOptions } from "./option-rules.ts";
 import {
   type BodyLike,
   type CommonOptions,
-  idleTimeout,
-  initialPosition,
   type PerAttempt,
   type ReconnectOptions,
   standardRules,
@@ -16,8 +15,9 @@ import { judgeByStandard } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { watchPage } from "./transport/page-life.ts";
-import { parseUrl, send } from "./transport/request.ts";
+import { parseUrl, send, shownUrl } from "./transport/request.ts";
 import { StandardDispatch } from "./transport/standard-dispatch.ts";
+import { shapeInterface } from "./web-idl.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract
 export interface EventSourceOptions<M extends EventMap = any> extends CommonOptions {
@@ -88,7 +88,7 @@ const READY_STATES = { connecting: 0, waiting: 0, open: 1, closed: 2 } as const;
  * The standard's `EventSource` over fetch, with headers, methods, bodies and typed events.
  * WHATWG HTML, "The EventSource interface".
  *
- * @throws DOMException `SyntaxError` for what is no URL; InvalidOptionError for options out of range
+ * @throws DOMException `SyntaxError` for what is no URL; InvalidOptionError for options that cannot be
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: every member of the interface is inherited from EventTarget
 export class EventSource<M extends EventMap = never> extends EventTarget {
@@ -114,16 +114,21 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     if (typeof options !== "object" && typeof options !== "function")
       throw new TypeError("The options of an EventSource are an object.");
     const parsed = parseOrThrow(url);
+    assertOptions(options);
     this.#url = parsed.href;
     this.#withCredentials = Boolean(options.withCredentials);
     this.#connection = new Connection(planOf(parsed, options), this.#face(options));
     this.#connection.start();
   }
 
-  /** Events of a stream that is at hand. There is nothing to reconnect to: at its end the source is closed. */
+  /** Events of a stream that is at hand (the proposal of WHATWG HTML's pull request 12272). There is nothing to reconnect to: at its end the source is closed. */
   static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
+    if (typeof stream?.getReader !== "function")
+      throw new TypeError("What is to be read is a ReadableStream.");
     if (stream.locked) throw new TypeError("The stream is being read already.");
-    const response = new Response(stream, { headers: { "content-type": "text/event-stream" } });
+    const response = new Response(null, { headers: { "content-type": "text/event-stream" } });
+    // Not given to the constructor, which takes no stream of which something was read.
+    Object.defineProperty(response, "body", { value: stream });
     return new EventSource("about:event-stream", { fetch: async () => response, reconnect: false });
   }
 
@@ -135,6 +140,15 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   }
   get readyState(): 0 | 1 | 2 {
     return READY_STATES[this.#connection.state.status];
+  }
+
+  /** The last event ID that came, which a reconnection sends. Part of the proposal that has `fromReadableStream`. */
+  get lastEventId(): string {
+    return this.#connection.received;
+  }
+  /** In milliseconds: what `retry` said last. Part of the same proposal. */
+  get reconnectionTime(): number {
+    return this.#connection.reconnectionTimeMs;
   }
 
   get onopen(): Handler<Event> {
@@ -229,37 +243,25 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     this.dispatchEvent(messageEvent(type, { data, origin, lastEventId }));
   }
 
-  // The shape that Web IDL gives to an interface: constants on both objects, enumerable members.
   static {
-    const { prototype } = EventSource;
     // Bundlers rename classes that name themselves.
-    Object.defineProperty(EventSource, "name", { value: "EventSource", configurable: true });
-    for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSED: 2 })) {
-      const constant = { value, enumerable: true };
-      Object.defineProperty(EventSource, name, constant);
-      Object.defineProperty(prototype, name, constant);
-    }
-    for (const name of ["url", "withCredentials", "readyState", "onopen", "onmessage", "onerror", "close"]) {
-      Object.defineProperty(prototype, name, { enumerable: true });
-    }
-    Object.defineProperty(prototype, Symbol.toStringTag, { value: "EventSource", configurable: true });
+    shapeInterface(EventSource, "EventSource", { CONNECTING: 0, OPEN: 1, CLOSED: 2 });
   }
 }
 
 function parseOrThrow(url: string | URL): URL {
+  const given = String(url);
   try {
-    return parseUrl(String(url));
+    return parseUrl(given);
   } catch {
-    throw new DOMException(
-      `${JSON.stringify(String(url))} is not a URL that can be resolved here.`,
-      "SyntaxError",
-    );
+    throw new DOMException(`${shownUrl(given)} is not a URL that can be resolved here.`, "SyntaxError");
   }
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the contract is the face's affair
 function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
-  const method = options.method ?? "GET";
+  const { method = "GET" } = options;
+  assertBody(method, options.body);
   const request = {
     // [spec] Reconnections go to the original URL, whatever the redirects were.
     url: () => new URL(url),
@@ -276,13 +278,13 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     send: (attempt, signal) => send(request, attempt, signal),
     judge: judgeByStandard,
     // A request that may have effects is not repeated on its own.
-    reconnect: standardRules(options.reconnect, method === "GET" || method === "HEAD"),
+    reconnect: standardRules(options.reconnect, /^(get|head)$/i.test(method)),
     stream: {
       profile: undefined,
-      liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: false },
+      liveness: { idleTimeoutMs: options.idleTimeoutMs ?? "auto", guess: false },
       maxEventBytes: options.maxEventBytes,
     },
-    lastEventId: initialPosition(options.lastEventId),
+    lastEventId: options.lastEventId ?? "",
     signal: options.signal,
     watchPage,
     refresh: undefined,

@@ -231,22 +231,36 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
   }
 
   #start(store: CursorStore | undefined, given: string): void {
-    const stored = store === undefined || given !== "" ? undefined : store.load(this.#parts.storeUrl);
-    const begin = (lastEventId: string | undefined) => {
-      if (lastEventId !== undefined && encodeLastEventId(lastEventId) !== undefined) {
+    const begin = (lastEventId: unknown) => {
+      if (this.#connection.reason !== undefined) return;
+      if (typeof lastEventId === "string" && encodeLastEventId(lastEventId) !== undefined) {
         this.#connection.adopt(lastEventId);
         this.#delivered = lastEventId;
       }
-      if (this.#connection.reason === undefined) this.#connection.start();
+      this.#connection.start();
     };
-    if (typeof stored !== "object") {
+    const stored = given === "" && !this.#signal?.aborted ? this.#load(store) : undefined;
+    if (typeof stored !== "object" || stored === null) {
       begin(stored);
       return;
     }
-    stored.then(begin, (thrown) => {
+    const onAbort = () => this.#connection.close("closed");
+    this.#signal?.addEventListener("abort", onAbort, { once: true });
+    Promise.resolve(stored)
+      .catch(reportException)
+      .then(begin)
+      .finally(() => this.#signal?.removeEventListener("abort", onAbort));
+  }
+
+  /** The stored position. A store that fails costs repetitions, not the stream. */
+  #load(store: CursorStore | undefined): string | undefined | Promise<string | undefined> {
+    try {
+      return store?.load(this.#parts.storeUrl);
+    } catch (thrown) {
+      if (thrown instanceof InvalidOptionError) throw thrown; // it cannot store what it is asked to
       reportException(thrown);
-      begin(undefined);
-    });
+      return undefined;
+    }
   }
 
   #setDelivered(lastEventId: string): void {

@@ -1,10 +1,14 @@
-import { reportException } from "./report-exception.ts";
+import { InvalidOptionError } from "@sse/protocol";
+import { guarded } from "./report-exception.ts";
 
 interface Entry<E> {
-  readonly listener: (event: E) => void;
+  readonly call: (event: E) => void;
 }
 
-/** The listeners of one subscription by event type, "*" for all. What they throw is reported and goes no further. */
+/**
+ * The listeners of one subscription by event type, "*" for all. What they throw is reported and goes no further, nor
+ * does what their promises reject with.
+ */
 export class Listeners<E> {
   readonly #byType: Map<string, Set<Entry<E>>> = new Map();
   #count = 0;
@@ -13,11 +17,14 @@ export class Listeners<E> {
     return this.#count === 0;
   }
 
-  /** Returns the function that takes the listener away; later calls of it do nothing. */
+  /** Returns the function that takes the listener away; later calls of it do nothing. @throws InvalidOptionError */
   add(type: string, listener: (event: E) => void): () => void {
+    if (typeof listener !== "function") {
+      throw new InvalidOptionError(`A listener is a function, not ${String(listener)}.`);
+    }
     const entries = this.#byType.get(type) ?? new Set();
     this.#byType.set(type, entries);
-    const entry = { listener };
+    const entry = { call: guarded(listener) };
     entries.add(entry);
     this.#count++;
     return () => {
@@ -29,17 +36,13 @@ export class Listeners<E> {
   emit(type: string, event: E): void {
     const entries = this.#byType.get(type);
     if (entries === undefined) return;
-    // A copy: listeners that are added or taken away while this event is told do not change who hears it.
-    for (const entry of entries.size === 1 ? entries : [...entries]) {
-      try {
-        entry.listener(event);
-      } catch (thrown) {
-        reportException(thrown);
-      }
-    }
+    // A copy, as the DOM does it: who is added while this event is told does not hear it, nor who is taken away.
+    for (const entry of [...entries]) if (entries.has(entry)) entry.call(event);
   }
 
   clear(): void {
+    // Also for whom an event is being told.
+    for (const entries of this.#byType.values()) entries.clear();
     this.#byType.clear();
     this.#count = 0;
   }

@@ -1,5 +1,6 @@
-import { type EventIssue, encodeLastEventId, InvalidOptionError, type SseError } from "@sse/protocol";
+import { type EventIssue, InvalidOptionError, type SseError } from "@sse/protocol";
 import type { CursorStore } from "./cursor-store.ts";
+import { shown } from "./option-rules.ts";
 import type { ReconnectRules, Retry } from "./policy/reconnect.ts";
 
 /** What functions given as options learn about the attempt they are asked for. */
@@ -132,6 +133,14 @@ const STANDARD: ReconnectRules = {
   standard: true,
 };
 
+const NAMES: ReadonlySet<string> = new Set<keyof ReconnectOptions>([
+  "maxAttempts",
+  "maxElapsedMs",
+  "minDelayMs",
+  "maxDelayMs",
+  "reconnectionTimeMs",
+]);
+
 /** The rules of `EventSource`, with what the caller changed. */
 export function standardRules(
   given: ReconnectOptions | false | undefined,
@@ -164,29 +173,17 @@ function reconnectRules(
   const rules: Record<string, unknown> = { ...defaults };
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
+    if (!NAMES.has(name))
+      throw new InvalidOptionError(`reconnect has no ${name}, only ${[...NAMES].join(", ")}.`);
     assertNumber(`reconnect.${name}`, value);
     rules[name] = value;
   }
   return rules as unknown as ReconnectRules; // `defaults` with numbers in the place of numbers
 }
 
-/** The position to begin with. @throws InvalidOptionError for one that cannot be a header. */
-export function initialPosition(lastEventId: string | undefined): string {
-  if (lastEventId === undefined || encodeLastEventId(lastEventId) !== undefined) return lastEventId ?? "";
-  throw new InvalidOptionError("lastEventId is an id of at most 1,024 bytes without line breaks or NUL.");
-}
-
-/** The idle timeout as given or its default. @throws InvalidOptionError */
-export function idleTimeout(value: number | "auto" | false | undefined): number | "auto" | false {
-  if (value === undefined || value === "auto" || value === false) return value ?? "auto";
-  if (value === 0) throw new InvalidOptionError("idleTimeoutMs: 0 ends every stream at once; false is off.");
-  assertNumber("idleTimeoutMs", value);
-  return value;
-}
-
 function assertNumber(name: string, value: unknown): void {
   if (typeof value === "number" && value >= 0) return;
-  throw new InvalidOptionError(`${name} is a number of at least 0, not ${String(value)}.`);
+  throw new InvalidOptionError(`${name} is a number of at least 0, not ${shown(value)}.`);
 }
 
 /** A per-attempt option's value for this attempt. */

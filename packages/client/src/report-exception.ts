@@ -10,13 +10,15 @@ export function reportException(thrown: unknown): void {
   else console.error(thrown);
 }
 
-/** Calls a caller's function; what it throws is reported. */
+/** Calls a caller's function; what it throws is reported, also what an asynchronous one throws later. */
 export function guarded<A extends readonly unknown[]>(
-  listener: ((...args: A) => void) | undefined,
+  listener: ((...args: A) => unknown) | undefined,
 ): (...args: A) => void {
   return (...args) => {
     try {
-      listener?.(...args);
+      const result = listener?.(...args);
+      // Not every thenable: asking some of them is what sets them off.
+      if (result instanceof Promise) result.catch(reportException);
     } catch (thrown) {
       reportException(thrown);
     }

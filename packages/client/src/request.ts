@@ -14,12 +14,12 @@ import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventQueue } from "./event-queue.ts";
 import { gapError, readGap } from "./gap.ts";
+import { jsonBody } from "./json-body.ts";
+import { assertBody, assertContract, assertOptions } from "./option-rules.ts";
 import {
   type Attempt,
   type BodyLike,
   type CommonOptions,
-  idleTimeout,
-  initialPosition,
   type PerAttempt,
   type ReconnectOptions,
   type RequestPolicyOptions,
@@ -70,7 +70,7 @@ export interface EventRequest<E> extends AsyncIteratorObject<E, undefined, undef
  * an aborted signal. A stream is finished by the contract's `end` and `done`, by `until`, by a server of this SDK, and
  * without all of these by the clean end of the body.
  *
- * @throws InvalidOptionError for a relative URL where there is no page, and for options out of range
+ * @throws InvalidOptionError for a relative URL where there is no page, and for options that cannot be
  */
 export function request<M extends EventMap>(
   events: EventContract<M>,
@@ -96,10 +96,12 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
   #delivered: string;
 
   constructor(contract: AnyContract, url: string | URL, options: RequestOptions) {
+    assertContract(contract);
+    assertOptions(options);
     this.#contract = contract;
     this.#options = options;
     this.#onIssue = guarded(options.onIssue);
-    this.#delivered = initialPosition(options.lastEventId);
+    this.#delivered = options.lastEventId ?? "";
     this.response = new Promise((resolve, reject) => {
       this.#settleResponse = resolve;
       this.#rejectResponse = reject;
@@ -119,7 +121,7 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
         },
         stream: {
           profile: (at, position) => new WireProfile(at, position),
-          liveness: { idleTimeoutMs: idleTimeout(options.idleTimeoutMs), guess: false },
+          liveness: { idleTimeoutMs: options.idleTimeoutMs ?? "auto", guess: false },
           maxEventBytes: options.maxEventBytes,
         },
         lastEventId: this.#delivered,
@@ -257,17 +259,20 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
     if (!this.#opened || !cut) return error;
     const after =
       this.#delivered === "" ? "" : `, after the event with id ${JSON.stringify(this.#delivered)}`;
-    const message = `The stream of ${error.url} was cut before it was finished${after}.`;
+    const from = error.url === "" ? "" : ` of ${error.url}`;
+    const message = `The stream${from} was cut before it was finished${after}.`;
     return new TruncatedError(message, { lastEventId: this.#delivered, cause: error });
   }
 }
 
 function requestPlan(url: URL, options: RequestOptions): RequestPlan {
   const json = options.json !== undefined;
-  const body = json ? JSON.stringify(options.json) : options.body;
+  const body = json ? jsonBody(options.json, options.body) : options.body;
+  const method = options.method ?? (body === undefined || body === null ? "GET" : "POST");
+  assertBody(method, body);
   return {
     url: () => new URL(url),
-    method: options.method ?? (body === undefined || body === null ? "GET" : "POST"),
+    method,
     headers: options.headers,
     body,
     contentType: json ? "application/json" : undefined,

@@ -21,7 +21,8 @@ export class TaskQueue {
 
   /** Runs at once what waits. */
   flush(): void {
-    for (const task of this.#later.splice(0)) task();
+    // One after the other: a task may clear those behind it.
+    for (let task = this.#later.shift(); task !== undefined; task = this.#later.shift()) task();
   }
 
   clear(): void {

@@ -71,6 +71,11 @@ export class ReconnectPolicy {
     return this.#attempt;
   }
 
+  /** What the stream asked for last, or the rules' own. */
+  get reconnectionTimeMs(): number {
+    return this.#reconnectionTimeMs;
+  }
+
   // [spec] A `retry` field sets the event source's reconnection time, for as long as it lives.
   setReconnectionTime(ms: number): void {
     this.#reconnectionTimeMs = Math.min(this.#rules.maxRetryMs, Math.max(this.#rules.minRetryMs, ms));

@@ -22,7 +22,8 @@ export async function readBody(body: ReadableStream<Uint8Array> | null, reading:
   signal.addEventListener("abort", cancel, { once: true });
   try {
     for (;;) {
-      const busy = reading.ready();
+      // A consumer that is gone is never ready.
+      const busy = signal.aborted ? undefined : reading.ready();
       if (busy !== undefined) {
         liveness.pause();
         await busy;

@@ -63,3 +63,11 @@ test("a circle of redirects is final", async () => {
   const { thrown } = await read(url);
   expect([(thrown as ConnectionError).code, (await seen()).length]).toEqual(["too-many-redirects", 21]);
 });
+
+test("a redirect to what is no URL is final, and says so", async () => {
+  const { url, seen } = await play({ status: 302, headers: { location: "http://[bad/?secret" } });
+  const { thrown } = await read(url);
+  expect(thrown).toMatchObject({ code: "response-refused", status: 302 });
+  expect(String(thrown)).toMatch(/no URL: "http:\/\/\[bad\/"/);
+  expect(await seen()).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
 import { ConnectionError } from "@sse/protocol";
 import type { Fetch } from "../options.ts";
-import { ask, type Dispatch, dispatch, publicUrl, type Sent } from "./request.ts";
+import { ask, type Dispatch, dispatch, publicUrl, type Sent, shownUrl } from "./request.ts";
 
 type Policy = "same-origin" | "follow";
 
@@ -36,9 +36,19 @@ async function follow(policy: Policy, fetch: Fetch, start: URL, given: RequestIn
         status: response.status,
       });
     }
-    const next = new URL(location, url);
+    const next = target(location, url, response.status);
     init = redirected(policy, response.status, url, next, init);
     url = next;
+  }
+}
+
+function target(location: string, from: URL, status: number): URL {
+  try {
+    return new URL(location, from);
+  } catch (cause) {
+    const url = publicUrl(from);
+    const message = `${url} redirected to what is no URL: ${shownUrl(location)}.`;
+    throw new ConnectionError("response-refused", message, { url, status, cause });
   }
 }
 

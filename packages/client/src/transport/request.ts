@@ -5,6 +5,7 @@ import {
   isSseError,
   LAST_EVENT_ID_PARAMETER,
 } from "@sse/protocol";
+import { shown } from "../option-rules.ts";
 import {
   type Attempt,
   type BodyLike,
@@ -46,7 +47,21 @@ function baseUrl(): string | undefined {
 
 /** @throws TypeError for what is no URL, or is relative where there is no base. */
 export function parseUrl(url: string | URL): URL {
-  return new URL(url, baseUrl());
+  const parsed = new URL(url, baseUrl());
+  // [spec] WHATWG URL, "forbidden domain code point". Chromium lets spaces pass, and shows them like this.
+  if (/^https?:$/.test(parsed.protocol) && parsed.hostname.includes("%")) {
+    throw new TypeError("A host has no spaces.");
+  }
+  return parsed;
+}
+
+/** What was given for a URL, as errors may show it: without query, fragment and credentials. */
+export function shownUrl(given: unknown): string {
+  return shown(
+    String(given)
+      .replace(/[?#].*/s, "")
+      .replace(/\/\/[^/]*@/, "//"),
+  );
 }
 
 /** A URL as errors may show it: without query, fragment and credentials. */
@@ -71,11 +86,13 @@ export async function send(plan: RequestPlan, attempt: Attempt, signal: AbortSig
   if (body !== undefined && body !== null) Object.assign(init, { body, duplex: "half" });
   // workerd throws for a cache mode it does not have.
   if ("cache" in Request.prototype) init.cache = "no-store";
+  signal.throwIfAborted(); // the caller's functions took their time
   return plan.dispatch(plan.fetch ?? fetch, url, init);
 }
 
 /** Sends a request that the caller made, as far as it can be watched. */
 export async function sendRequest(plan: RequestPlan, made: Request, signal: AbortSignal): Promise<Sent> {
+  if (!(made instanceof Request)) throw new InvalidOptionError(`resume makes a Request, not ${shown(made)}.`);
   const url = new URL(made.url);
   const init: RequestInit = { signal, method: made.method, headers: new Headers(made.headers) };
   if (made.body !== null) Object.assign(init, { body: await made.arrayBuffer() });
@@ -87,8 +104,8 @@ export function checkedUrl(given: string | URL): URL {
   try {
     return parseUrl(given);
   } catch (cause) {
-    const where = baseUrl() === undefined ? " Relative URLs need a page or a worker." : "";
-    throw new InvalidOptionError(`The URL to connect to is not a URL.${where}`, { cause });
+    const where = baseUrl() === undefined ? " where there is no page: it has to be absolute" : "";
+    throw new InvalidOptionError(`url is not a URL${where}: ${shownUrl(given)}.`, { cause });
   }
 }
 
@@ -124,21 +141,39 @@ function makeRequest(url: URL, init: RequestInit): Request {
   try {
     return new Request(url, init);
   } catch (cause) {
-    throw new InvalidOptionError(`fetch takes no such request to ${publicUrl(url)}.`, { cause });
+    const hint =
+      typeof init.body === "object" ? "; a body that is a stream is sent once, a function makes it anew" : "";
+    throw new InvalidOptionError(`fetch takes no such request to ${publicUrl(url)}${hint}.`, { cause });
   }
 }
 
 /** One request and its answer. Throws InvalidOptionError for what is no request, ConnectionError without an answer. */
 export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Response> {
   const request = makeRequest(at, init);
+  let response: Response;
   try {
-    return await fetch(request);
+    response = await fetch(request);
   } catch (cause) {
     if (isSseError(cause)) throw cause;
     const url = publicUrl(at);
     // [spec] "unless the user agent knows that to be futile": only these schemes have a network that can come back.
     const retryable = /^https?:$/.test(at.protocol) || fetch !== globalThis.fetch;
     throw new ConnectionError("connection-lost", noAnswer(at), { url, retryable, cause });
+  }
+  assertResponse(response);
+  return response;
+}
+
+/** What a fetch of the caller's answers: a Response, of whatever make, whose body is the platform's stream. */
+function assertResponse(answer: Partial<Response> | null | undefined): void {
+  const { status, headers, body } = answer ?? {};
+  if (typeof headers?.get !== "function" || typeof status !== "number") {
+    throw new InvalidOptionError(`fetch resolves with a Response, not ${shown(answer)}.`);
+  }
+  if (body && typeof body.getReader !== "function") {
+    throw new InvalidOptionError(
+      "fetch resolves with a Response whose body is a ReadableStream, not another stream.",
+    );
   }
 }
 
