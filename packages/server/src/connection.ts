@@ -60,6 +60,8 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
   readonly #transmission: Transmission;
   readonly #stall: StallWatch;
   #text = "";
+  /** Much was sent in this turn already. */
+  #isAhead = false;
   #abort: AbortController | undefined;
   readonly #onDrained: (() => void)[] = [];
   readonly #onClosed: ((reason: CloseReason) => void)[] = [];
@@ -92,6 +94,11 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
     return this.#abort.signal;
   }
 
+  /** Whether whoever has more to send should let others have their turn first. */
+  get isAhead(): boolean {
+    return this.#isAhead;
+  }
+
   get ready(): Promise<void> {
     if (!this.#transmission.blocked || this.isClosed) return Promise.resolve();
     return new Promise((resolve) => this.#onDrained.push(resolve));
@@ -99,6 +106,13 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
 
   get closed(): Promise<CloseReason> {
     return new Promise((resolve) => this.whenClosed(resolve));
+  }
+
+  /** What to wait for before the next event: the reader, or everybody else's turn after much that needed no waiting. */
+  async paced(): Promise<void> {
+    await this.ready;
+    if (this.#isAhead) await new Promise<void>(afterTurn);
+    this.#isAhead = false;
   }
 
   /** Calls back at the end, at once if it was. */
@@ -163,7 +177,10 @@ export class ProducerConnection<M extends EventMap> implements Connection<M> {
     if (this.#text === "") afterTurn(() => this.#flush());
     this.#text += text;
     // Much text leaves at once: a producer that never lets go of the event loop is to meet its reader's pace, too.
-    if (this.#text.length >= HIGH_WATER_BYTES) this.#flush();
+    if (this.#text.length >= HIGH_WATER_BYTES) {
+      this.#flush();
+      this.#isAhead = true;
+    }
     return !this.#transmission.blocked;
   }
 

@@ -300,6 +300,35 @@ describe("a producer", () => {
     await eventually(() => cancel.mock.calls.length === 1);
   });
 
+  test.each([
+    [
+      "an array",
+      () => Array.from({ length: 1000 }, (_, n) => market.event("log", `${n} ${"x".repeat(1000)}`)),
+    ],
+    [
+      "a generator",
+      async function* () {
+        for (let n = 0; n < 1000; n++) yield market.event("log", `${n} ${"x".repeat(1000)}`);
+      },
+    ],
+  ])(
+    "that never waits, as %s, lets others have their turn, however fast its reader is",
+    async (_, source) => {
+      let turns = 0;
+      let isOver = false;
+      const turn = (): void => {
+        turns++;
+        if (!isOver) setImmediate(turn);
+      };
+      setImmediate(turn);
+      const body = new BodyReader(eventStream(market, request(), source));
+      expect(await body.all()).toContain("sse.end");
+      isOver = true;
+      expect(turns).toBeGreaterThan(50); // a megabyte, in pieces of 16 KB
+      expect(body.events).toHaveLength(1001);
+    },
+  );
+
   test("that is a ReadableStream tells of its failure once", async () => {
     const onError = vi.fn();
     const source = () =>

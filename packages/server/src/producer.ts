@@ -80,8 +80,9 @@ async function pump<M extends EventMap>(
       if (done) {
         exhausted = true;
         connection.end();
-      } else if (!connection.isClosed && !connection.send(value.type, value.data, value)) {
-        await connection.ready;
+      } else if (!connection.isClosed) {
+        const isReady = connection.send(value.type, value.data, value);
+        if (!isReady || connection.isAhead) await connection.paced();
       }
     }
   } catch (error) {
