@@ -125,11 +125,16 @@ function pathOfAbsolute(asked: string): string {
 
 /** From the raw headers: the object that `headers` makes of them would stay as long as the request. */
 function hostOf({ rawHeaders }: NodeRequest): string {
+  let host: string | undefined;
   for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at]!.toLowerCase();
-    if (name === ":authority" || name === "host") return checkedHost(rawHeaders[at + 1]);
+    const name = rawHeaders[at]!;
+    if (name === ":authority") return checkedHost(rawHeaders[at + 1]);
+    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
+    // RFC 9112, 3.2: of two of them nobody knows which one those in front have looked at.
+    if (host !== undefined) throw new TypeError("The request has two Host headers.");
+    host = rawHeaders[at + 1];
   }
-  return checkedHost(undefined);
+  return checkedHost(host);
 }
 
 function headersOf(req: NodeRequest): Headers {

@@ -50,6 +50,7 @@ describe("a request over the wire", () => {
   test.each([
     ["no host in HTTP/1.0", "GET / HTTP/1.0\r\n"],
     ["a host that is no address where it looks like one", "GET / HTTP/1.1\r\nhost: 1.2.3.4.5\r\n"],
+    ["two Host headers", "GET / HTTP/1.1\r\nhost: own.example\r\nHost: evil.example\r\n"],
     ["two hosts in one", "GET / HTTP/1.1\r\nhost: own.example, evil.example\r\n"],
     ["an absolute URL that is none", "GET http://[ HTTP/1.1\r\nhost: own.example\r\n"],
     ["a method that fetch forbids", "TRACE / HTTP/1.1\r\nhost: own.example\r\n"],

@@ -51,6 +51,10 @@ describe("a head", () => {
     expect(parsed([...LINES, line])).toBe("other");
   });
 
+  test.each(["/a#b", "/a b", "/ä", "*", "http://a/", "a"])("for '%s' is somebody else's", (target) => {
+    expect(parsed([`GET ${target} HTTP/1.1`, ...LINES.slice(1)])).toBe("other");
+  });
+
   test("of megabytes of blanks takes no longer than another", { timeout: 5000 }, () => {
     for (const around of [
       ["", "\x01"],

@@ -13,7 +13,7 @@ export type HeadResult = Head | "more" | "other";
 
 const START = "GET /";
 const END = "\r\n\r\n";
-const REQUEST_LINE = /^GET (\/[\x21-\x7e]*) HTTP\/1\.1$/;
+const REQUEST_LINE = /^GET (\/[\x21\x22\x24-\x7e]*) HTTP\/1\.1$/; // without '#', which no target has
 /**
  * A token, and visible text; RFC 9112, 5. A line that goes on from the one before is none of these. Blanks can be read
  * in one way only, or a line of them would cost the square of its length.
