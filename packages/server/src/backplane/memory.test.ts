@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type BackplaneUnderTest, message, testBackplane } from "../../test/contracts/backplane.ts";
 import { testControl } from "../../test/contracts/control.ts";
-import type { Backplane } from "./backplane.ts";
+import type { Backplane, BackplaneListener } from "./backplane.ts";
 import { memoryBackplane } from "./memory.ts";
 
 const inMemory = async (): Promise<BackplaneUnderTest> => {
@@ -38,6 +38,25 @@ describe("the memory backplane", () => {
       frames: [],
       upTo: { offset: 1 },
     });
+  });
+
+  test("gives everybody what a listener publishes after what that heard of", async () => {
+    await using log = memoryBackplane();
+    const seen: number[][] = [[], []];
+    const answering: BackplaneListener = {
+      onFrames([frame]) {
+        seen[0]?.push(frame?.offset ?? 0);
+        if (frame?.offset === 1) void log.publish(message("answer"));
+      },
+      onReset() {},
+    };
+    await log.subscribe(answering);
+    await log.subscribe({ onFrames: ([frame]) => void seen[1]?.push(frame?.offset ?? 0), onReset() {} });
+    await log.publish(message("question"));
+    expect(seen).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
   });
 
   test("can be used with await using", async () => {

@@ -39,6 +39,8 @@ class MemoryBackplane implements Backplane {
   /** By idempotency key. */
   readonly #positions = new Map<string, Position>();
   readonly #listeners = new Set<BackplaneListener>();
+  /** What is being delivered: more than one where a listener publishes. */
+  readonly #arriving: Frame[] = [];
   #epoch = "";
   #offset = 0;
   #closed = false;
@@ -68,7 +70,7 @@ class MemoryBackplane implements Backplane {
     if (key !== undefined) this.#remember(key, position);
     const frame = new Frame(position, message);
     this.#log.append(frame);
-    for (const listener of this.#listeners) listener.onFrames([frame]);
+    this.#deliver(frame);
     return position;
   }
 
@@ -109,6 +111,18 @@ class MemoryBackplane implements Backplane {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** To everybody in the order of the log, so that what a listener publishes comes after what it hears of. */
+  #deliver(frame: Frame): void {
+    if (this.#arriving.push(frame) > 1) return;
+    try {
+      for (const next of this.#arriving) {
+        for (const listener of this.#listeners) listener.onFrames([next]);
+      }
+    } finally {
+      this.#arriving.length = 0;
+    }
   }
 
   #head(): Position {
