@@ -5,10 +5,10 @@ import { optionalLimit } from "../options.ts";
 import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
 import { LiveLog } from "./live-log.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
-import { formatBody, headerText, parseBody, subjectToken } from "./nats-message.ts";
+import { formatBody, headerText, readBody, subjectToken } from "./nats-message.ts";
 import { NatsReader } from "./nats-reader.ts";
 import { type NatsConnection, type NatsState, NatsStream } from "./nats-stream.ts";
-import { type Letter, Outbox, RetryableError } from "./outbox.ts";
+import { type Letter, Outbox, RetryableError, UnansweredError } from "./outbox.ts";
 import { ReplayGate } from "./replay-gate.ts";
 import { pause, within } from "./retry.ts";
 import {
@@ -156,7 +156,7 @@ class NatsBackplane implements Backplane {
     const frames: Frame[] = [];
     try {
       for await (const message of await consumer.fetch({ max_messages: count, expires: 1_000 })) {
-        frames.push(parseBody({ ...after, offset: message.seq }, message.data));
+        frames.push(readBody({ ...after, offset: message.seq }, message.data));
       }
     } finally {
       consumer.delete().catch(() => {});
@@ -171,7 +171,7 @@ class NatsBackplane implements Backplane {
     try {
       state = this.#state ??= await this.#stream.state();
     } catch (error) {
-      throw asRetryable(error, false);
+      throw judge(error, false);
     }
     const answers = await Promise.all(
       take().map((letter, index) => this.#append(state, letter, `${this.#writer}.${number}.${index}`)),
@@ -179,7 +179,8 @@ class NatsBackplane implements Backplane {
     const toTryAgain = answers.find((answer) => answer instanceof RetryableError);
     if (toTryAgain === undefined) return answers;
     this.#state = undefined; // it may be another by now
-    throw toTryAgain;
+    // Where one may have arrived, or has, the batch has to stay as it is.
+    throw new RetryableError(answers.some(mayHaveArrived), toTryAgain);
   }
 
   /** Its position, or why it has none: a batch is judged when all of it was answered, each event for itself. */
@@ -196,7 +197,7 @@ class NatsBackplane implements Backplane {
       const { seq } = await client.publish(name, formatBody(message), { msgID, timeout, retries: 1 });
       return { epoch: head.epoch, offset: seq };
     } catch (error) {
-      return asRetryable(error, true);
+      return judge(error, true);
     }
   }
 
@@ -205,7 +206,7 @@ class NatsBackplane implements Backplane {
     try {
       return await within(ask(), publishTimeoutMs, () => {});
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
       throw new BackplaneError(operation, `NATS did not answer ${operation}: ${why}.`, { cause });
     }
   }
@@ -216,10 +217,23 @@ class NatsBackplane implements Backplane {
   }
 }
 
-/** The server's no is final, unless it only cannot at present; so is an event that is too large for it. */
-function asRetryable(error: unknown, wasSent: boolean): Error {
-  const isFinal =
-    error instanceof JetStreamApiError ? error.status < 500 : /max_payload|closed/i.test(String(error));
-  if (!isFinal) return new RetryableError(wasSent, error);
-  return error instanceof Error ? error : new Error(String(error));
+function mayHaveArrived(answer: Position | Error): boolean {
+  if (answer instanceof RetryableError) return answer.wasSent;
+  return answer instanceof UnansweredError || !(answer instanceof Error);
+}
+
+/** What never left: the connection was closed before, or it is too large for the server. */
+const NOT_SENT = /^(ClosedConnection|DrainingConnection|InvalidArgument)Error$/;
+
+/** The server's no is final, unless it only cannot at present. */
+function judge(error: unknown, wasSent: boolean): Error {
+  // There was an answer, and it was no.
+  if (error instanceof JetStreamApiError)
+    return error.status < 500 ? error : new RetryableError(false, error);
+  if (!(error instanceof Error)) return new RetryableError(wasSent, error);
+  if (NOT_SENT.test(error.name)) return error;
+  // What was on its way when the connection was closed for good.
+  if (wasSent && /connection closed/i.test(error.message))
+    return new UnansweredError(error.message, { cause: error });
+  return new RetryableError(wasSent, error);
 }

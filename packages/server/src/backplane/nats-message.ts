@@ -1,6 +1,7 @@
-import { Frame } from "../frame.ts";
+import type { Frame } from "../frame.ts";
 import { formatFacts, parseFacts } from "./envelope.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
+import { readEntry } from "./reading.ts";
 
 const encoder: TextEncoder = new TextEncoder();
 const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -10,12 +11,18 @@ export function formatBody(message: BackplaneMessage): Uint8Array {
   return encoder.encode(`${JSON.stringify([message.channel, formatFacts(message)])}\n${message.payload}`);
 }
 
-/** @throws SyntaxError for what `formatBody` did not write */
-export function parseBody(position: Position, body: Uint8Array): Frame {
+export function readBody(position: Position, body: Uint8Array, onError?: (error: unknown) => void): Frame {
+  return readEntry(position, () => parseBody(body), onError);
+}
+
+/** @throws SyntaxError or TypeError for what `formatBody` did not write */
+function parseBody(body: Uint8Array): BackplaneMessage {
   const text = decoder.decode(body);
   const end = text.indexOf("\n"); // JSON has none
-  const [channel, facts] = JSON.parse(text.slice(0, end)) as [string, string];
-  return new Frame(position, { channel, payload: text.slice(end + 1), ...parseFacts(facts) });
+  const [channel, facts] = JSON.parse(text.slice(0, end)) as [unknown, unknown];
+  if (typeof channel !== "string" || typeof facts !== "string")
+    throw new TypeError("It is no event of a hub.");
+  return { channel, payload: text.slice(end + 1), ...parseFacts(facts) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type ConsumerMessages, DeliverPolicy, type JsMsg } from "@nats-io/jetstream";
 import type { LiveLog } from "./live-log.ts";
 import type { Position } from "./message.ts";
-import { parseBody } from "./nats-message.ts";
+import { readBody } from "./nats-message.ts";
 import type { NatsConnection, NatsStream } from "./nats-stream.ts";
 import { pause } from "./retry.ts";
 
@@ -21,6 +21,8 @@ export class NatsReader {
   /** When the last event was logged that was read: if another has its place, the stream has lost some. */
   #lastTime: number | undefined;
   #messages: ConsumerMessages | undefined;
+  /** It has been read since the last failure. */
+  #isWell = true;
   #isClosed = false;
 
   constructor(plan: NatsReaderPlan) {
@@ -36,12 +38,13 @@ export class NatsReader {
     for (let attempt = 0; !this.#isClosed; ) {
       try {
         await this.#verify();
-        attempt = 0;
         await this.#consume();
       } catch (error) {
         if (this.#isClosed) return;
         // Once an outage: most attempts to come back fail in the same way.
-        if (attempt === 0) this.#plan.onError(error);
+        if (this.#isWell) this.#plan.onError(error);
+        if (this.#isWell) attempt = 0;
+        this.#isWell = false;
         await pause(attempt++);
       }
     }
@@ -71,9 +74,10 @@ export class NatsReader {
   }
 
   #take(message: JsMsg): void {
-    const { live } = this.#plan;
+    const { live, onError } = this.#plan;
     const { epoch } = live.position;
-    live.accept([parseBody({ epoch, offset: message.seq }, message.data)]);
+    live.accept([readBody({ epoch, offset: message.seq }, message.data, onError)]);
+    this.#isWell = true;
     this.#lastTime = message.time.getTime();
   }
 
@@ -110,6 +114,7 @@ export class NatsReader {
       if (isStuck && !isOther && trimmed >= head.offset) live.reset(head);
       else if (isStuck || isOther) messages.stop();
       before = read;
+      this.#isWell = true;
     };
     return setInterval(() => {
       if (isAsking) return;

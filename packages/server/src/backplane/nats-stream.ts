@@ -44,6 +44,8 @@ export class NatsStream {
   readonly client: JetStreamClient;
   readonly #plan: NatsStreamPlan;
   #manager: Promise<JetStreamManager> | undefined;
+  /** Once: processes with different limits must not change them back and forth. Who comes last has them its way. */
+  #isAdjusted = false;
 
   constructor(plan: NatsStreamPlan) {
     this.#plan = plan;
@@ -87,13 +89,20 @@ export class NatsStream {
     const manager = await this.#managed();
     try {
       const info = await manager.streams.info(this.name);
-      if (!isOutdated(info.config, this.#config(""))) return info;
-      return await manager.streams.update(this.name, { ...info.config, ...limitsOf(this.#config("")) });
+      const wanted = this.#config("");
+      const isAsWanted = this.#isAdjusted || !isOutdated(info.config, wanted);
+      const last = isAsWanted
+        ? info
+        : await manager.streams.update(this.name, { ...info.config, ...limitsOf(wanted) });
+      this.#isAdjusted = true;
+      return last;
     } catch (error) {
       if (!isApiError(error, STREAM_NOT_FOUND)) throw error;
     }
     try {
-      return await manager.streams.add(this.#config(newEpoch()));
+      const info = await manager.streams.add(this.#config(newEpoch()));
+      this.#isAdjusted = true;
+      return info;
     } catch (error) {
       // Another process was faster.
       if (!isApiError(error, STREAM_NAME_IN_USE)) throw error;

@@ -21,6 +21,9 @@ export class RetryableError extends Error {
   }
 }
 
+/** Nobody will answer any more: sending again does not help, and the event may have arrived. */
+export class UnansweredError extends Error {}
+
 interface Entry extends Letter {
   readonly deadline: number;
   readonly resolve: (position: Position) => void;
@@ -37,7 +40,8 @@ export interface OutboxPlan {
   /**
    * Appends a batch, and resolves with a position for each of its events. `take` gives it at the moment in which it
    * leaves this process, the same for the same number, which the store appends only if it has not yet. Numbers ascend.
-   * An error in the place of a position: the store has refused this one for certain.
+   * An error in the place of a position: the store has refused this one for certain, unless it is an
+   * `UnansweredError`.
    */
   readonly send: (number: number, take: () => readonly Letter[]) => Promise<readonly (Position | Error)[]>;
   readonly timeoutMs: number;
@@ -54,8 +58,10 @@ export class Outbox {
   #number = 0;
   /** The batch is on its way out, or with the store. */
   #isSent = false;
-  /** It has been, in this attempt or an earlier one. */
+  /** An earlier attempt may have arrived: the batch has to stay as it is. */
   #wasSent = false;
+  /** Why the last attempt failed, for those who wait in vain. */
+  #failure: unknown;
   #isRunning = false;
   #isClosed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -101,32 +107,39 @@ export class Outbox {
       this.#isSent = false;
       try {
         const positions = await this.#plan.send(number, take);
-        for (const [index, entry] of this.#batch.entries()) {
-          const position = positions[index];
-          if (position === undefined) this.#fail(entry, "the log gave no position");
-          else if (position instanceof Error) this.#fail(entry, "the log refused it", position);
-          else this.#settle(entry, () => entry.resolve(position));
-        }
+        for (const [index, entry] of this.#batch.entries()) this.#answer(entry, positions[index]);
+        this.#failure = undefined;
         return;
       } catch (error) {
         this.#isSent = false;
-        const isFinal = !(error instanceof RetryableError);
-        for (const entry of this.#batch) {
-          if (isFinal) this.#fail(entry, "the log refused it", error);
-          else entry.isUncertain ||= error.wasSent;
+        if (!(error instanceof RetryableError)) {
+          for (const entry of this.#batch) this.#fail(entry, "the log refused it", error);
+          return;
         }
-        if (!isFinal) await pause(attempt);
+        this.#failure = error;
+        this.#wasSent ||= error.wasSent;
+        for (const entry of this.#batch) entry.isUncertain ||= error.wasSent;
+        if (!this.#isClosed) await pause(attempt);
       }
     }
   }
 
-  /** What was rejected for certain must not be logged after all; once it was sent, a batch stays as it is. */
+  /** What was rejected for certain must not be logged after all; once it may have arrived, a batch stays as it is. */
   #letGo(): readonly Letter[] {
     const waiting = this.#batch.filter(({ isSettled }) => !isSettled);
     if (waiting.length === 0) throw new RetryableError(false, "nobody waits for it any more");
     if (!this.#wasSent) this.#batch = waiting;
-    this.#wasSent = this.#isSent = true;
+    this.#isSent = true;
     return this.#batch;
+  }
+
+  #answer(entry: Entry, answer: Position | Error | undefined): void {
+    if (answer === undefined) this.#fail(entry, "the log gave no position");
+    else if (answer instanceof UnansweredError) {
+      entry.isUncertain = true;
+      this.#fail(entry, "nobody will answer any more", answer);
+    } else if (answer instanceof Error) this.#fail(entry, "the log refused it", answer);
+    else this.#settle(entry, () => entry.resolve(answer));
   }
 
   #take(): Entry[] {
@@ -148,19 +161,24 @@ export class Outbox {
     const isLate = ({ deadline }: Entry): boolean => deadline <= now;
     for (const entry of this.#batch.filter(isLate)) {
       entry.isUncertain ||= this.#isSent;
-      this.#fail(entry, `no answer came within publishTimeoutMs, which is ${timeoutMs}`);
+      this.#fail(
+        entry,
+        `the log did not take it within publishTimeoutMs, which is ${timeoutMs}`,
+        this.#failure,
+      );
     }
     const waiting = this.#queue.findIndex((entry) => !isLate(entry));
     const late = this.#queue.splice(0, waiting === -1 ? this.#queue.length : waiting);
-    for (const entry of late)
-      this.#fail(entry, `it was not sent within publishTimeoutMs, which is ${timeoutMs}`);
+    for (const entry of late) {
+      this.#fail(entry, `it was not sent within publishTimeoutMs, which is ${timeoutMs}`, this.#failure);
+    }
     const next = this.#batch.find(({ isSettled }) => !isSettled) ?? this.#queue[0];
     if (next !== undefined) this.#timer = setTimeout(this.#expire, Math.max(1, next.deadline - now));
   };
 
   #fail(entry: Entry, why: string, cause?: unknown): void {
     const { isUncertain: uncertain } = entry;
-    const told = cause instanceof Error ? `: ${cause.message}` : "";
+    const told = cause instanceof Error ? `: ${cause.message.replace(/\.$/, "")}` : "";
     this.#settle(entry, () =>
       entry.reject(
         new BackplaneError("publish", `The event was not published, since ${why}${told}.`, {

@@ -158,7 +158,7 @@ class RedisBackplane implements Backplane {
       const words = this.#words([], args);
       return await this.#link.ask(this.#keys.log, script, () => words, publishTimeoutMs);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, "");
       throw new BackplaneError(operation, `Redis did not answer ${operation}: ${why}.`, { cause });
     }
   }

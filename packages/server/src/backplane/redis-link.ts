@@ -10,6 +10,14 @@ const PASSING = /^-?(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|
 /** Answers begin with a word in capitals; what clients say of broken connections does not. */
 const ANSWER = /^-?(?!ECONN|EPIPE|ETIMEDOUT)[A-Z]{2,} /;
 
+/** What is kept of a client's error. Others put the command beside it, which may have a password, or an event. */
+function bare(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  // Where every address of a name refuses, the message is empty.
+  const { message, code } = error as Error & { readonly code?: unknown };
+  return new Error(message || String(code ?? error.name));
+}
+
 /** A function is asked when the connection is there. What it throws goes to the caller. */
 type Arguments = readonly string[] | (() => readonly string[]);
 
@@ -38,6 +46,8 @@ export class RedisLink {
   readonly #connectMs: number;
   #connection: Promise<RedisConnection> | undefined;
   #isClosed = false;
+  /** Ends the connection, or the attempt at one, and whatever waits for it. */
+  #end: () => void = () => {};
 
   constructor(client: RedisClient, connectMs: number) {
     this.#client = client;
@@ -51,16 +61,17 @@ export class RedisLink {
     try {
       connection = await pending;
     } catch (error) {
-      throw new RetryableError(false, error);
+      throw new RetryableError(false, bare(error));
     }
     const words = typeof args === "function" ? args() : args;
     try {
       return await within(connection.call(key, command, words), timeoutMs, () => {});
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      if (ANSWER.test(text) && !PASSING.test(text)) throw new RefusedError(text, { cause: error });
+      const failure = bare(error);
+      const isPassing = PASSING.test(failure.message);
+      if (ANSWER.test(failure.message) && !isPassing) throw new RefusedError(failure.message);
       this.#drop(pending, connection);
-      throw new RetryableError(!PASSING.test(text), error);
+      throw new RetryableError(!isPassing, failure);
     }
   }
 
@@ -95,15 +106,16 @@ export class RedisLink {
       } catch (error) {
         if (!(error instanceof RetryableError)) throw error;
         first ??= error; // it says most: the last is often that the time was over
-        if (this.#isClosed || performance.now() >= end) throw first;
-        await pause(attempt);
+        const left = end - performance.now();
+        if (this.#isClosed || left <= 0) throw first;
+        await pause(attempt, left);
       }
     }
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#connection?.then((connection) => connection.close()).catch(() => {});
+    this.#end();
   }
 
   #connected(): Promise<RedisConnection> {
@@ -117,6 +129,10 @@ export class RedisLink {
     failure.catch(() => {});
     const { connection, ready } = openConnection(this.#client, reject);
     ready.catch(() => {});
+    this.#end = () => {
+      reject(new Error("the backplane is closed"));
+      connection.close();
+    };
     try {
       await within(Promise.race([ready, failure]), this.#connectMs, () => {});
     } catch (error) {
@@ -124,7 +140,6 @@ export class RedisLink {
       connection.close();
       throw error;
     }
-    if (this.#isClosed) connection.close();
     return {
       call: (key, command, args) => Promise.race([connection.call(key, command, args), failure]),
       close: () => connection.close(),

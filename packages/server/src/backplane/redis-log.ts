@@ -1,7 +1,8 @@
-import { Frame } from "../frame.ts";
+import type { Frame } from "../frame.ts";
 import type { ReplayPage } from "./backplane.ts";
 import { parseFacts } from "./envelope.ts";
-import type { Position } from "./message.ts";
+import type { BackplaneMessage, Position } from "./message.ts";
+import { readEntry } from "./reading.ts";
 
 /** The keys of a log. The braces keep them on one node of a cluster. */
 export interface RedisKeys {
@@ -64,24 +65,31 @@ export function parsePage(reply: unknown, after: Position): ReplayPage {
 }
 
 /** The entries of one stream in a reply of XREAD, which is `null` where nothing came. */
-export function parseRead(reply: unknown): Frame[] {
-  if (reply === null || reply === undefined) return [];
-  // RESP 3 has a map of streams, which clients make different things of.
-  if (reply instanceof Map) return [...reply.values()].flatMap(parseEntries);
-  if (!Array.isArray(reply)) return Object.values(reply).flatMap(parseEntries);
-  if (reply.length === 2 && !Array.isArray(reply[0])) return parseEntries(reply[1]);
-  return reply.flatMap((stream: unknown) => parseEntries(list(stream)[1]));
+export function parseRead(reply: unknown, onError: (error: unknown) => void): Frame[] {
+  return streamsOf(reply).flatMap((entries) => parseEntries(entries, onError));
 }
 
-function parseEntries(entries: unknown): Frame[] {
+function streamsOf(reply: unknown): readonly unknown[] {
+  if (reply === null || reply === undefined) return [];
+  // RESP 3 has a map of streams, which clients make different things of.
+  if (reply instanceof Map) return [...reply.values()];
+  if (!Array.isArray(reply)) return Object.values(reply);
+  if (reply.length === 2 && !Array.isArray(reply[0])) return [reply[1]];
+  return reply.map((stream: unknown) => list(stream)[1]);
+}
+
+function parseEntries(entries: unknown, onError?: (error: unknown) => void): Frame[] {
   return list(entries).map((entry) => {
     const [id, pairs] = list(entry);
-    const fields = list(pairs).map(text);
-    // The script writes them in this order: channel, payload, other facts, time.
-    const [, channel = '""', , payload = "", , facts = ""] = fields;
-    const message = { channel: JSON.parse(channel) as string, payload, ...parseFacts(facts) }; // as wellFormed wrote it
-    return new Frame(parseEntryId(text(id)), message);
+    return readEntry(parseEntryId(text(id)), () => parseFields(list(pairs).map(text)), onError);
   });
+}
+
+/** @throws SyntaxError or TypeError for what no script of ours wrote: channel, payload, other facts, time */
+function parseFields([c, channel = "", d, payload = "", m, facts = ""]: readonly string[]): BackplaneMessage {
+  const name: unknown = JSON.parse(channel); // as wellFormed wrote it
+  if (typeof name !== "string" || `${c}${d}${m}` !== "cdm") throw new TypeError("It is no event of a hub.");
+  return { channel: name, payload, ...parseFacts(facts) };
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -28,6 +28,8 @@ export class RedisReader {
   /** How far the next reading has to come at least, or what lies before was let go of. */
   #expected: Position | undefined;
   #count = 128;
+  /** It has been read since the last failure. */
+  #isWell = true;
   #isClosed = false;
 
   constructor(plan: RedisReaderPlan) {
@@ -55,7 +57,6 @@ export class RedisReader {
       try {
         this.#expected = undefined;
         await this.#check();
-        attempt = 0;
         while (!this.#isClosed) {
           const frames = await this.#read(WAITING);
           if (this.#isClosed) return;
@@ -65,18 +66,21 @@ export class RedisReader {
       } catch (error) {
         if (this.#isClosed) return;
         // Once an outage: most attempts to come back fail in the same way.
-        if (attempt === 0) this.#plan.onError(error);
+        if (this.#isWell) this.#plan.onError(error);
+        if (this.#isWell) attempt = 0;
+        this.#isWell = false;
         await pause(attempt++);
       }
     }
   }
 
   async #read(how: readonly string[]): Promise<readonly Frame[]> {
-    const { link, keys, live, timeoutMs } = this.#plan;
+    const { link, keys, live, timeoutMs, onError } = this.#plan;
     const { epoch, offset } = live.position;
     const after = `${epochNumber(epoch)}-${offset}`;
     const args = ["COUNT", String(this.#count), ...how, "STREAMS", keys.log, after];
-    const frames = parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs));
+    const frames = parseRead(await link.call(keys.log, "XREAD", args, BLOCK_MS + timeoutMs), onError);
+    this.#isWell = true;
     if (frames.length === 0) return frames;
     const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
     this.#count = Math.max(8, Math.min(MAX_ENTRIES, Math.floor((REPLY_BYTES * frames.length) / bytes)));

@@ -100,24 +100,46 @@ if last then
   if number == batch then return outcome end
   if tonumber(number) > tonumber(batch) then return redis.error_reply('ERR this batch came late') end
 end
-local ids = {}
-for i = 7, #ARGV, 4 do
-  local channel, payload, facts, key = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
-  local id = key > 0 and redis.call('GET', KEYS[4 + key])
-  if not id then
-    id = epoch .. '-' .. int(offset + 1)
-    redis.call('XADD', LOG, id, 'c', channel, 'd', payload, 'm', facts, 't', int(now))
-    offset, bytes = offset + 1, bytes + size(channel, payload)
-    if oldest == 0 then oldest = now end
-    if key > 0 then redis.call('SET', KEYS[4 + key], id, 'PX', ARGV[6]) end
+-- All that is read is read first: what is refused there has changed nothing.
+local before = {}
+for k = 5, #KEYS do before[KEYS[k]] = redis.call('GET', KEYS[k]) end
+
+local function append()
+  local ids, known = {}, {}
+  for name, id in pairs(before) do known[name] = id end
+  for i = 7, #ARGV, 4 do
+    local channel, payload, facts, key = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3])
+    local name = key > 0 and KEYS[4 + key]
+    local id = name and known[name]
+    if not id then
+      id = epoch .. '-' .. int(offset + 1)
+      redis.call('XADD', LOG, id, 'c', channel, 'd', payload, 'm', facts, 't', int(now))
+      offset, bytes = offset + 1, bytes + size(channel, payload)
+      if oldest == 0 then oldest = now end
+      if name then
+        known[name] = id
+        redis.call('SET', name, id, 'PX', ARGV[6])
+      end
+    end
+    ids[#ids + 1] = id
   end
-  ids[#ids + 1] = id
+  local outcome = table.concat(ids, ' ')
+  redis.call('SET', KEYS[4], batch .. ' ' .. outcome, 'PX', ARGV[5])
+  trim()
+  save()
+  return outcome
 end
-local outcome = table.concat(ids, ' ')
-redis.call('SET', KEYS[4], batch .. ' ' .. outcome, 'PX', ARGV[5])
-trim()
-save()
-return outcome
+
+local start = offset
+local done, outcome = pcall(append)
+if done then return outcome end
+local why = type(outcome) == 'table' and outcome.err or tostring(outcome)
+-- Somebody else has written into the stream: what is known of it is not true any more.
+local isForeign = string.find(why, 'equal or smaller', 1, true)
+-- Nor is it where a part of the batch is in it, and then something was refused.
+if isForeign or offset > start then begin() end
+if isForeign then done, outcome = pcall(append) end
+return done and outcome or redis.error_reply(why)
 `;
 
 /**

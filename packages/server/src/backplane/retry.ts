@@ -1,9 +1,9 @@
 const FIRST_PAUSE_MS = 25;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Waits before the next attempt, longer each time, and not in step with other processes. */
-export function pause(attempt: number): Promise<void> {
-  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+/** Waits before the next attempt, longer each time up to a limit, and not in step with other processes. */
+export function pause(attempt: number, atMostMs: number = LONGEST_PAUSE_MS): Promise<void> {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt, atMostMs);
   return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
 }
 

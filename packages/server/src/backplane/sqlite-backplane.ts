@@ -52,6 +52,8 @@ class SqliteBackplane implements Backplane {
   #queue: Pending[] = [];
   #isScheduled = false;
   #version: unknown;
+  /** The last look failed, which was told. */
+  #isFailing = false;
   #isClosed = false;
 
   constructor(database: SqliteDatabase, options: SqliteBackplaneOptions) {
@@ -172,9 +174,9 @@ class SqliteBackplane implements Backplane {
       if (version !== this.#version) this.#read();
       this.#version = version;
       if (this.#queue.length === 0) this.#log.trimForAge();
+      this.#isFailing = false;
     } catch (error) {
-      // The next look will do, where another process has the file.
-      if (!/lock|busy/i.test(String(error))) this.#onError(error);
+      this.#tellOnce(error);
     }
   }
 
@@ -182,7 +184,7 @@ class SqliteBackplane implements Backplane {
   #read(): void {
     try {
       for (;;) {
-        const frames = this.#log.after(this.#live.position);
+        const frames = this.#log.after(this.#live.position, this.#onError);
         if (frames.length === 0) break;
         this.#live.accept(frames);
       }
@@ -190,8 +192,15 @@ class SqliteBackplane implements Backplane {
       // It was let go of before it was read here.
       if (head.offset !== this.#live.position.offset) this.#live.reset(head);
     } catch (error) {
-      this.#onError(error);
+      this.#tellOnce(error);
     }
+  }
+
+  /** Once until a look succeeds. Where another process has the file, the next look will do. */
+  #tellOnce(error: unknown): void {
+    if (this.#isFailing || /lock|busy/i.test(String(error))) return;
+    this.#isFailing = true;
+    this.#onError(error);
   }
 
   #ask<T>(operation: string, ask: () => T): T {

@@ -3,6 +3,7 @@ import type { ReplayPage } from "./backplane.ts";
 import { formatFacts, parseFacts } from "./envelope.ts";
 import { newEpoch } from "./epoch.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
+import { readEntry } from "./reading.ts";
 import type { RingLogLimits } from "./ring-log.ts";
 import {
   type EventRow,
@@ -95,9 +96,9 @@ export class SqliteLog {
   }
 
   /** The next events of all channels. */
-  after(position: Position): Frame[] {
+  after(position: Position, onError: (error: unknown) => void): Frame[] {
     const rows = this.#sql.after.all(position.offset, MAX_ROWS) as EventRow[]; // what the statement selects
-    return rows.map((row) => toFrame(position.epoch, row));
+    return rows.map((row) => toFrame(position.epoch, row, onError));
   }
 
   replay(after: Position, channels: readonly string[], maxBytes: number): ReplayPage {
@@ -174,10 +175,11 @@ export class SqliteLog {
   }
 }
 
-function toFrame(epoch: string, { offset, channel, payload, facts }: EventRow): Frame {
-  const name = JSON.parse(channel) as string; // as it was stored
-  return new Frame(
-    { epoch, offset },
-    { channel: name, payload: decoder.decode(payload), ...parseFacts(facts) },
-  );
+function toFrame(epoch: string, row: EventRow, onError?: (error: unknown) => void): Frame {
+  const { offset, channel, payload, facts } = row;
+  const parse = (): BackplaneMessage => {
+    const name = JSON.parse(channel) as string; // as it was stored
+    return { channel: name, payload: decoder.decode(payload), ...parseFacts(facts) };
+  };
+  return readEntry({ epoch, offset }, parse, onError);
 }

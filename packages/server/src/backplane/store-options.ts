@@ -1,5 +1,6 @@
 import { InvalidOptionError } from "@sse/protocol";
 import { optionalLimit } from "../options.ts";
+import { reportTo } from "../report.ts";
 import type { ReplayOptions } from "./memory.ts";
 import type { RingLogLimits } from "./ring-log.ts";
 
@@ -70,7 +71,7 @@ export function resolveRemoteStoreOptions(options: RemoteStoreOptions): RemoteSt
     ...settings,
     publishTimeoutMs: duration("publishTimeoutMs", options.publishTimeoutMs, 5_000),
     cache: { ...settings.limits, maxBytes: optionalLimit("cacheBytes", options.cacheBytes, 33_554_432) },
-    onError: options.onError ?? ((error) => console.error("The backplane:", error)),
+    onError: reportTo(options.onError ?? ((error) => console.error("The backplane:", error))),
   };
 }
 

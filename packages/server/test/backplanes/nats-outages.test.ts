@@ -1,4 +1,4 @@
-import { jetstreamManager } from "@nats-io/jetstream";
+import { DiscardPolicy, jetstreamManager } from "@nats-io/jetstream";
 import { connect } from "@nats-io/transport-node";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
@@ -188,5 +188,72 @@ describe.runIf(hasNats)("a NATS that fails", () => {
     await expect(log.publish(message("x"))).rejects.toMatchObject({ code: "backplane" });
     await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
     await log.close();
+  });
+
+  test("what was on its way when the connection was closed may have been logged; what waited was not", async () => {
+    const server = await start();
+    const connection = await connect({ servers: server.url });
+    const log = natsBackplane(connection, { onError: () => {} });
+    await log.publish(message("before"));
+    await server.pause();
+    const sent = log.publish(message("sent")).catch((error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // it is on its way now
+    const waiting = log.publish(message("waiting")).catch((error: unknown) => error);
+    await connection.close();
+    expect(await sent).toMatchObject({ code: "backplane", uncertain: true });
+    expect(await waiting).toMatchObject({ code: "backplane", uncertain: false });
+    server.resume();
+    await log.close();
+  });
+
+  test("what somebody else wrote into the stream is told once, and holds up nobody", async () => {
+    const server = await start();
+    const errors: unknown[] = [];
+    const log = await open(server, { onError: (error) => errors.push(error) });
+    const observer = await LogObserver.on(log);
+    const { epoch } = await log.publish(message("1"));
+    const connection = await connect({ servers: server.url });
+    cleanups.push(() => connection.close());
+    const { config } = await (await jetstreamManager(connection)).streams.info("sse_sse");
+    for (const body of ["garbage", '["a",1]\n', "\n"]) {
+      connection.publish(config.subjects[0]?.replace(">", "x") ?? "", body);
+    }
+    await connection.flush();
+    await log.publish(message("2"));
+    await eventually(() => observer.heard.length === 5);
+    expect([observer.faults, observer.resets, errors.length]).toEqual([[], [], 3]);
+    expect(String(errors[0])).toContain(`${epoch}.2`);
+    const fresh = await open(server);
+    const page = await fresh.replay({ epoch, offset: 0 }, ["a"], 10_000);
+    expect([page.gap, page.frames.map(({ offset }) => offset)]).toEqual([undefined, [1, 5]]);
+  });
+
+  test("processes with different limits do not change them back and forth: who comes last has them its way", async () => {
+    const server = await start();
+    const large = await open(server, { replay: { maxEvents: 100 } });
+    await large.publish(message("1"));
+    const small = await open(server, { replay: { maxEvents: 10 } });
+    await small.head();
+    await large.head();
+    for (let n = 2; n <= 30; n++) await large.publish(message(`${n}`));
+    const { epoch } = await large.head();
+    expect(await large.replay({ epoch, offset: 0 }, ["a"], 10_000)).toMatchObject({ from: { offset: 20 } });
+  });
+
+  test("a stream that is full and refuses new events rejects certainly, and says why", async () => {
+    const server = await start();
+    const log = await open(server, { publishTimeoutMs: 400, replay: { maxEvents: 2 } });
+    await Promise.all([log.publish(message("1")), log.publish(message("2"))]);
+    const connection = await connect({ servers: server.url });
+    cleanups.push(() => connection.close());
+    const { streams } = await jetstreamManager(connection);
+    await streams.update("sse_sse", { discard: DiscardPolicy.New });
+    const rejected = await Promise.allSettled([log.publish(message("3")), log.publish(message("4"))]);
+    for (const { reason } of rejected as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({ code: "backplane", uncertain: false });
+      expect(reason.message).toContain("maximum messages exceeded");
+    }
+    await streams.update("sse_sse", { discard: DiscardPolicy.Old });
+    expect((await log.publish(message("5"))).offset).toBe(3);
   });
 });

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { Cluster, Redis as IoRedis } from "ioredis";
 import { createClient, createCluster, createSentinel } from "redis";
 import { afterEach, describe, expect, test } from "vitest";
@@ -151,5 +153,118 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
     }
     expect(error).toMatchObject({ code: "backplane", operation: "publish", uncertain: false });
     expect(String(error)).toContain("OOM");
+  });
+
+  test("a part of a batch that Redis refuses leaves nothing behind: what comes later is logged", async () => {
+    const server = await start();
+    await command(server, "ACL", "SETUSER", "app", "on", ">secret", "~*", "+@all", "-set");
+    const url = `redis://app:secret@127.0.0.1:${server.port}`;
+    const log = open(createClient({ url }));
+    const observer = await LogObserver.on(log);
+    for (let n = 0; n < 2; n++) {
+      const refused = log.publish(message("1"), { idempotencyKey: "k" });
+      await expect(refused).rejects.toMatchObject({
+        uncertain: false,
+        message: expect.stringContaining("can't run this command"),
+      });
+    }
+    expect((await log.head()).offset).toBe(0);
+    await command(server, "ACL", "SETUSER", "app", "+set");
+    const { offset } = await log.publish(message("1"), { idempotencyKey: "k" });
+    expect(offset).toBe(1);
+    await eventually(() => observer.heard.length === 1);
+    expect(observer.faults).toEqual([]);
+  });
+
+  test("a key of another type under one of our names is refused and harms nothing", async () => {
+    const server = await start();
+    const log = open(createClient({ url: server.url }));
+    await log.publish(message("1"));
+    await command(server, "LPUSH", 'sse:{sse}:once:"k"', "x");
+    const [refused, also] = await Promise.allSettled([
+      log.publish(message("2"), { idempotencyKey: "k" }),
+      log.publish(message("3")),
+    ]);
+    for (const each of [refused, also]) {
+      expect(each).toMatchObject({ status: "rejected", reason: { uncertain: false } });
+    }
+    expect(await log.publish(message("4"))).toMatchObject({ offset: 2 });
+    await command(server, "SET", "sse:{other}:meta", "x");
+    await expect(open(createClient({ url: server.url }), { name: "other" }).head()).rejects.toThrow(
+      "WRONGTYPE",
+    );
+  });
+
+  test("what somebody else adds to the stream is told, and holds up nobody", async () => {
+    const server = await start();
+    const errors: unknown[] = [];
+    const log = open(createClient({ url: server.url }), { onError: (error) => errors.push(error) });
+    const publisher = open(createClient({ url: server.url }));
+    const observer = await LogObserver.on(log);
+    const first = await publisher.publish(message("1"));
+    await command(server, "XADD", "sse:{sse}:log", "*", "c", "junk", "d", "x");
+    await eventually(() => errors.length === 1);
+    expect(String(errors[0])).toContain(`${first.epoch}.2`);
+    const next = await publisher.publish(message("2"));
+    await eventually(() => observer.heard.includes(`${next.epoch}.${next.offset}`), 10_000);
+    expect([observer.faults, errors.length]).toEqual([[], 1]);
+    expect(next.epoch).not.toBe(first.epoch);
+  });
+
+  test("a stream of another type is told of once, not again and again, and publishing says so", async () => {
+    const server = await start();
+    const errors: unknown[] = [];
+    const log = open(createClient({ url: server.url }), { onError: (error) => errors.push(error) });
+    const observer = await LogObserver.on(log);
+    await log.publish(message("1"));
+    await eventually(() => observer.heard.length === 1);
+    await command(server, "SET", "sse:{sse}:log", "x");
+    await eventually(() => errors.length > 0);
+    await expect(log.publish(message("2"))).rejects.toThrow("WRONGTYPE");
+    await new Promise((resolve) => setTimeout(resolve, 500)); // in which it tries again several times
+    expect(errors).toHaveLength(1);
+    await command(server, "DEL", "sse:{sse}:log");
+    await log.publish(message("3"));
+    await eventually(() => observer.heard.length === 2, 10_000);
+  });
+
+  test.each([
+    ["node-redis", (url: string): RedisClient => createClient({ url })],
+    ["ioredis", (url: string): RedisClient => new IoRedis(url, { lazyConnect: true })],
+  ])("a wrong password is in the message of no error, nor beside it, under %s", async (_name, clientOf) => {
+    const server = await start("--requirepass", "right");
+    const errors: unknown[] = [];
+    const client = clientOf(`redis://default:hunter2@127.0.0.1:${server.port}`);
+    const log = open(client, { publishTimeoutMs: 300, onError: (error) => errors.push(error) });
+    errors.push(await log.publish(message("secret event")).catch((error: unknown) => error));
+    errors.push(await log.subscribe(new LogObserver()).catch((error: unknown) => error));
+    expect(errors).toHaveLength(2);
+    for (const error of errors) {
+      expect(String(error)).toContain("WRONGPASS");
+      expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/hunter2|secret event/);
+    }
+  });
+
+  test("closing does not wait for a server that does not answer", async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    cleanups.push(() => silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const sockets: Socket[] = [];
+    silent.on("connection", (socket) => sockets.push(socket.resume()));
+    for (const client of [
+      createClient({ url: `redis://127.0.0.1:${port}` }),
+      new IoRedis(port, { lazyConnect: true }),
+    ]) {
+      const log = open(client);
+      const calls = [log.publish(message("1")), log.head(), log.subscribe(new LogObserver())];
+      await eventually(() => sockets.length > 0);
+      const begin = performance.now();
+      await log.close();
+      for (const { status } of await Promise.allSettled(calls)) expect(status).toBe("rejected");
+      await eventually(() => sockets.every(({ readyState }) => readyState === "closed"), 1_000);
+      expect(performance.now() - begin).toBeLessThan(1_500);
+      sockets.length = 0;
+    }
   });
 });

@@ -127,4 +127,34 @@ describe("a log in a file", () => {
     await expect.poll(async () => (await log.replay(start, ["a"], 1000)).gap).toBe("expired");
     expect((await log.publish(message("2"))).offset).toBe(2);
   });
+
+  test("a file that cannot be read any more is told of once, and not at every look", async () => {
+    const errors: unknown[] = [];
+    const database = new DatabaseSync(newFile());
+    const log = sqliteBackplane(database, { pollMs: 5, onError: (error) => errors.push(error) });
+    cleanups.push(() => log.close());
+    await log.publish(message("1"));
+    database.close();
+    await eventually(() => errors.length > 0);
+    await expect(log.publish(message("2"))).rejects.toMatchObject({ code: "backplane", uncertain: false });
+    await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(errors).toHaveLength(1);
+  });
+
+  test("a row that no hub wrote is told, and holds up nobody", async () => {
+    const errors: unknown[] = [];
+    const file = newFile();
+    const log = open(file, { pollMs: 5, onError: (error) => errors.push(error) });
+    const observer = await LogObserver.on(log);
+    const { epoch } = await log.publish(message("1"));
+    const other = new DatabaseSync(file);
+    cleanups.push(() => other.close());
+    other.exec(`BEGIN; INSERT INTO sse_sse_log VALUES (2, 1, 'junk', '', x'00');
+      UPDATE sse_sse_state SET head = 2; COMMIT`);
+    await log.publish(message("2"));
+    await eventually(() => observer.heard.length === 3);
+    expect([observer.faults, observer.resets, errors.length]).toEqual([[], [], 1]);
+    expect((await log.replay({ epoch, offset: 0 }, ["a"], 1000)).frames).toHaveLength(2);
+  });
 });
