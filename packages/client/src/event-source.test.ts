@@ -45,6 +45,7 @@ describe("the interface", () => {
   test("throws a SyntaxError for what is no URL, and a TypeError for nothing", () => {
     expect(() => new EventSource("http://[bad/")).toThrow(expect.objectContaining({ name: "SyntaxError" }));
     expect(() => new EventSource("http://[bad/")).toThrow(DOMException);
+    expect(() => new EventSource("http://this has spaces/")).toThrow(DOMException);
     expect(() => new (EventSource as unknown as new () => unknown)()).toThrow(TypeError);
     expect([EventSource.name, EventSource.length]).toEqual(["EventSource", 1]);
   });
@@ -455,5 +456,50 @@ describe("beyond the standard", () => {
     expect((await opened).type).toBe("open");
     await once(source, "error");
     expect(source.readyState).toBe(2);
+  });
+
+  test("fromReadableStream shows where the stream is and the reconnection time, for whoever goes on with another one", async () => {
+    const { readable, writable } = new TransformStream<Uint8Array>();
+    const source = EventSource.fromReadableStream(readable);
+    sources.push(source);
+    expect([source.lastEventId, source.reconnectionTime]).toEqual(["", 3000]);
+    const writer = writable.getWriter();
+    const write = (text: string) => void writer.write(new TextEncoder().encode(text)).catch(() => {});
+    write("id: 42\nretry: 5000\ndata: first\n\n");
+    await message(source);
+    expect([source.lastEventId, source.reconnectionTime]).toEqual(["42", 5000]);
+    write("retry: soon\ndata: second\n\n");
+    expect((await message(source)).data).toBe("second");
+    expect([source.lastEventId, source.reconnectionTime]).toEqual(["42", 5000]);
+  });
+
+  test("fromReadableStream has the stream for itself at once, and close() cancels it, read or not", async () => {
+    for (const closeAfter of [async () => {}, (source: EventTarget) => once(source, "open")]) {
+      let cancelled = 0;
+      const stream = new ReadableStream<Uint8Array>({ cancel: () => void cancelled++ });
+      const source = EventSource.fromReadableStream(stream);
+      expect(stream.locked).toBe(true);
+      await closeAfter(source);
+      source.close();
+      await expect.poll(() => cancelled).toBe(1);
+    }
+  });
+
+  test("fromReadableStream takes the rest of a stream, and nothing that is no stream", async () => {
+    const chunks = ["data: a\n\n", "data: b\n\n"].map((text) => new TextEncoder().encode(text));
+    const rest = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(chunk);
+      },
+    });
+    const reader = rest.getReader();
+    await reader.read();
+    reader.releaseLock();
+    const source = EventSource.fromReadableStream(rest);
+    sources.push(source);
+    expect((await message(source)).data).toBe("b");
+    for (const wrong of [undefined, null, {}, "data: a"]) {
+      expect(() => EventSource.fromReadableStream(wrong as never)).toThrow(TypeError);
+    }
   });
 });

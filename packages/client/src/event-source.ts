@@ -3,6 +3,7 @@ import { Connection, type ConnectionFace, type ConnectionPlan } from "./connecti
 import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventHandlers, errorEvent, messageEvent } from "./dom-events.ts";
+import { holdStream } from "./held-stream.ts";
 import { assertBody, assertOptions } from "./option-rules.ts";
 import {
   type BodyLike,
@@ -104,6 +105,8 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   readonly #handlers: EventHandlers = new EventHandlers(this);
   readonly #tasks: TaskQueue = new TaskQueue();
   readonly #connection: Connection;
+  /** Ends a stream that was given, also one that was not begun. */
+  #cancelStream: (() => Promise<void>) | undefined;
 
   constructor(url: string | URL, init: EventSourceOptions<M> = {}) {
     super();
@@ -123,13 +126,11 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
 
   /** Events of a stream that is at hand (the proposal of WHATWG HTML's pull request 12272). There is nothing to reconnect to: at its end the source is closed. */
   static fromReadableStream(stream: ReadableStream<Uint8Array>): EventSource {
-    if (typeof stream?.getReader !== "function")
-      throw new TypeError("What is to be read is a ReadableStream.");
-    if (stream.locked) throw new TypeError("The stream is being read already.");
-    const response = new Response(null, { headers: { "content-type": "text/event-stream" } });
-    // Not given to the constructor, which takes no stream of which something was read.
-    Object.defineProperty(response, "body", { value: stream });
-    return new EventSource("about:event-stream", { fetch: async () => response, reconnect: false });
+    const { body, cancel } = holdStream(stream);
+    const response = new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const source = new EventSource("about:event-stream", { fetch: async () => response, reconnect: false });
+    source.#cancelStream = cancel;
+    return source;
   }
 
   get url(): string {
@@ -196,6 +197,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
     // Whoever closed wants no more; what came before a loss is told before it.
     if (reason === undefined || reason === "failed") this.#tasks.flush();
     else this.#tasks.clear();
+    if (state.status === "closed") this.#cancelStream?.().catch(() => {});
     // [spec] "announce the connection"; "reestablish" and "fail the connection" fire `error`, `close()` nothing.
     if (state.status === "open") this.dispatchEvent(new Event("open"));
     else if (state.status === "waiting") this.dispatchEvent(errorEvent(state.error));

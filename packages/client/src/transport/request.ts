@@ -164,17 +164,14 @@ export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Res
   return response;
 }
 
-/** What a fetch of the caller's answers: a Response, of whatever make, whose body is the platform's stream. */
+/** What a fetch of the caller's answers: a Response of whatever make, whose body is the platform's stream. */
 function assertResponse(answer: Partial<Response> | null | undefined): void {
   const { status, headers, body } = answer ?? {};
-  if (typeof headers?.get !== "function" || typeof status !== "number") {
-    throw new InvalidOptionError(`fetch resolves with a Response, not ${shown(answer)}.`);
-  }
-  if (body && typeof body.getReader !== "function") {
-    throw new InvalidOptionError(
-      "fetch resolves with a Response whose body is a ReadableStream, not another stream.",
-    );
-  }
+  const reads = !body || typeof body.getReader === "function";
+  if (reads && typeof headers?.get === "function" && typeof status === "number") return;
+  throw new InvalidOptionError(
+    `fetch resolves with a Response, its body a ReadableStream, not ${shown(answer)}.`,
+  );
 }
 
 /** To fetch, an answer that the page may not read is none. */
