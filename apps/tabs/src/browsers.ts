@@ -29,3 +29,14 @@ export const firefox: TestBrowser = {
   enable: "apt-get install -y firefox-esr",
   start: () => launch({ browser: "firefox", executablePath: firefoxPath() ?? "", headless: true }),
 };
+
+/** Closes the browser; one that does not close in time is ended. */
+export async function stop(browser: Browser): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<"late">((resolve) => {
+    timer = setTimeout(resolve, 10_000, "late");
+  });
+  const how = await Promise.race([browser.close(), late]);
+  clearTimeout(timer);
+  if (how === "late") browser.process()?.kill("SIGKILL");
+}

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { TestBrowser } from "../src/browsers.ts";
+import { stop, type TestBrowser } from "../src/browsers.ts";
 import { Chance } from "../src/chance.ts";
 import { Fleet, WAYS, type Way } from "../src/fleet.ts";
 import { NumbersServer } from "../src/server.ts";
@@ -39,7 +39,7 @@ export async function survive(
     await fleet.finish();
     return judge(browser.name, server, fleet);
   } finally {
-    await started.close();
+    await stop(started);
     await server.close();
   }
 }
