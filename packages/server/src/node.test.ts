@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { connect as connectHttp2, createServer as createHttp2 } from "node:http2";
+import { connect as connectHttp2, constants, createServer as createHttp2 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { defineEvents, text } from "@sse/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventually, listen, serve } from "../test/support/serve.ts";
 import { WireClient } from "../test/support/wire-client.ts";
 import { eventStream } from "./event-stream.ts";
+import type { Grant } from "./grants.ts";
 import { createHub } from "./hub.ts";
-import { toNodeListener, toRequest, writeResponse } from "./node.ts";
+import { type NodeRequest, type NodeResponse, toNodeListener, toRequest, writeResponse } from "./node.ts";
 
 const notes = defineEvents({ note: text() });
 afterEach(() => vi.restoreAllMocks());
@@ -268,6 +269,67 @@ describe("HTTP/2", () => {
     await eventually(() => hub.stats().connections === 1);
     await hub.close();
     await eventually(() => two.stream.closed);
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test.each(["toNodeListener", "toRequest and writeResponse"])(
+    "a client that leaves before it is answered is let go, by %s",
+    async (way) => {
+      let letIn = (): void => {};
+      let signal: AbortSignal | undefined;
+      const authorize = (request: Request) => {
+        ({ signal } = request);
+        return new Promise<Grant>((resolve) => {
+          letIn = () => resolve({ principal: "p" });
+        });
+      };
+      const closed = vi.fn();
+      const hub = createHub(notes, { authorize, hooks: { closed } });
+      const settled = vi.fn();
+      const halves = async (req: NodeRequest, res: NodeResponse): Promise<void> => {
+        const response = await hub.respond(toRequest(req, res));
+        await writeResponse(response, req, res).then(settled);
+      };
+      const listener = way === "toNodeListener" ? toNodeListener(hub.respond) : halves;
+      const server = createHttp2(listener as never).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      const stream = session.request({ ":path": "/", accept: "text/event-stream" });
+      await eventually(() => signal !== undefined);
+      stream.close(constants.NGHTTP2_CANCEL);
+      await eventually(() => signal?.aborted === true);
+      letIn();
+      await eventually(() => closed.mock.calls.length === 1);
+      expect(closed).toHaveBeenCalledWith(expect.anything(), "client");
+      await eventually(() => way === "toNodeListener" || settled.mock.calls.length === 1);
+      await hub.close();
+      session.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  );
+
+  test("a body of somebody else's is cancelled, too, by a client that leaves before it is written", async () => {
+    const cancel = vi.fn();
+    const pull = (controller: ReadableStreamDefaultController): void =>
+      controller.enqueue(new Uint8Array(65_536));
+    let gone = (): void => {};
+    const left = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    const server = createHttp2(
+      toNodeListener(async ({ signal }) => {
+        signal.addEventListener("abort", gone);
+        await left;
+        return new Response(new ReadableStream({ pull, cancel }));
+      }) as never,
+    ).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = session.request({ ":path": "/" });
+    await once(server, "stream");
+    stream.close(constants.NGHTTP2_CANCEL);
+    await eventually(() => cancel.mock.calls.length === 1);
     session.close();
     await new Promise((resolve) => server.close(resolve));
   });

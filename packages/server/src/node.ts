@@ -33,10 +33,12 @@ export function toNodeListener(
   const report = reportTo(options.onError ?? console.error);
   checkOrigin(options.origin);
   const fail = (error: unknown, res: NodeResponse, next?: (error?: unknown) => void): void => {
-    if (error instanceof BadRequest) return refuse(res, 400, "Bad Request");
-    if (next !== undefined && !res.headersSent) return next(error);
-    report(error);
-    refuse(res, 500, "Internal Server Error");
+    if (error instanceof BadRequest) refuse(res, 400, "Bad Request");
+    else if (next !== undefined && !res.headersSent) next(error);
+    else {
+      report(error);
+      refuse(res, 500, "Internal Server Error");
+    }
   };
   return (req, res, next) => {
     answer(handler, req, res, options, report)
@@ -87,7 +89,14 @@ interface Owned {
 }
 
 function abortIfCut(this: NodeResponse & Owned): void {
-  if (!this.writableFinished) this[cut]?.abort();
+  // HTTP/2 calls finished what its client has reset, whoever was to end it.
+  if (!this.writableFinished || !this.writableEnded) this[cut]?.abort();
+}
+
+/** Whether nobody is there any more. A response of HTTP/2 does not say so itself, but its stream does. */
+function isGone(res: NodeResponse): boolean {
+  const { destroyed, stream } = res as Partial<ServerResponse & Http2ServerResponse>;
+  return destroyed ?? stream?.destroyed ?? false;
 }
 
 function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Request {
@@ -173,7 +182,7 @@ function bodyOf(req: NodeRequest): ReadableStream<Uint8Array> {
  */
 export async function writeResponse(response: Response, req: NodeRequest, res: NodeResponse): Promise<void> {
   const closed = new Promise<void>((resolve) => {
-    if (res.destroyed) resolve();
+    if (isGone(res)) resolve();
     else res.once("close", resolve);
   });
   if ((await send(response, req, res)) === "streams") await closed;
@@ -187,7 +196,7 @@ async function send(
   signal?: AbortSignal,
 ): Promise<{ readonly error: unknown } | "streams" | undefined> {
   const { body } = response;
-  if (res.destroyed || res.headersSent) {
+  if (isGone(res) || res.headersSent) {
     await body?.cancel().catch(() => {});
     return undefined;
   }
@@ -234,7 +243,7 @@ async function pump(
   const reader = body.getReader();
   let failure: { readonly error: unknown } | undefined;
   const fail = (error: unknown): void => {
-    if (!res.destroyed) failure = { error };
+    if (!isGone(res)) failure = { error };
     res.destroy();
   };
   res.once("close", () => void reader.cancel().catch(() => {}));
@@ -244,7 +253,7 @@ async function pump(
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      if (!res.destroyed && !res.write(value)) await drained(res);
+      if (!isGone(res) && !res.write(value)) await drained(res);
     }
     res.end();
   } catch (error) {
@@ -254,7 +263,7 @@ async function pump(
 }
 
 function drained(res: ServerResponse): Promise<void> {
-  if (res.destroyed) return Promise.resolve();
+  if (isGone(res)) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       res.off("drain", done);
