@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { reportTo } from "./report.ts";
@@ -225,13 +225,30 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 function writeHead(response: Response, req: NodeRequest, res: NodeResponse): void {
-  res.statusCode = response.status;
-  if (response.statusText !== "" && req.httpVersionMajor === 1) res.statusMessage = response.statusText;
-  for (const [name, value] of response.headers) {
+  const { status, statusText, headers } = response;
+  const message = statusText !== "" && req.httpVersionMajor === 1 ? statusText : undefined;
+  if (isBare(res)) {
+    // Where nobody else has a say, headers are written and not kept: half a kilobyte for as long as a stream lasts.
+    const flat: string[] = [];
+    for (const [name, value] of headers) if (!HOP_BY_HOP.has(name)) flat.push(name, value);
+    res.writeHead(status, message, flat);
+    return;
+  }
+  res.statusCode = status;
+  if (message !== undefined) res.statusMessage = message;
+  for (const [name, value] of headers) {
     if (!HOP_BY_HOP.has(name) && name !== "set-cookie") res.setHeader(name, value);
   }
-  const cookies = response.headers.getSetCookie();
+  const cookies = headers.getSetCookie();
   if (cookies.length > 0) res.setHeader("set-cookie", cookies);
+}
+
+/** Of `node:http`, without a header yet, and without anybody who wants to see them when they are written. */
+function isBare(res: NodeResponse): res is ServerResponse {
+  const { writeHead, setHeader } = ServerResponse.prototype;
+  if (!(res instanceof ServerResponse) || res.writeHead !== writeHead || res.setHeader !== setHeader)
+    return false;
+  return res.getHeaderNames().length === 0;
 }
 
 async function pump(
