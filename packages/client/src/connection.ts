@@ -15,6 +15,7 @@ import { Position } from "./position.ts";
 import { reportException } from "./report-exception.ts";
 import type { PageBound } from "./transport/page-life.ts";
 import { publicUrl, type Sent } from "./transport/request.ts";
+import { Wait } from "./wait.ts";
 
 /** What a face asks of its connection. Every field is there, none is optional. */
 export interface ConnectionPlan {
@@ -59,7 +60,7 @@ export class Connection {
   #interruption: ConnectionError | undefined;
   #suspended = false;
   #refreshed = false;
-  #wakeUp: () => void = () => {};
+  readonly #wait: Wait = new Wait(() => !this.#suspended);
   #release: () => void = () => {};
 
   constructor(plan: ConnectionPlan, face: ConnectionFace) {
@@ -112,7 +113,7 @@ export class Connection {
     this.#reason = reason;
     this.#release();
     this.#abort?.abort();
-    this.#wakeUp();
+    this.#wait.end();
     this.#set({ status: "closed", error });
   }
 
@@ -142,8 +143,8 @@ export class Connection {
       if (loss === undefined || this.#closed) return;
       error = loss.error;
       if (this.#policy.isHealthy(loss)) this.#refreshed = false;
-      if (!(await this.#refresh(loss))) await this.#wait(loss);
-      if (this.#suspended && !this.#closed) await this.#sleep(0);
+      if (!(await this.#refresh(loss))) await this.#pause(loss);
+      if (this.#suspended && !this.#closed) await this.#wait.over(0);
       if (this.#closed) return;
       this.#connecting();
     }
@@ -233,14 +234,14 @@ export class Connection {
     }
   }
 
-  async #wait(loss: Loss): Promise<void> {
+  async #pause(loss: Loss): Promise<void> {
     if (this.#closed) return;
     const next = this.#policy.next(loss);
     if (next instanceof Error) return this.#fail(next);
     if (!(await this.#goesOn(next))) return this.close("stopped", next.error);
     // [spec] "reestablish the connection": the ready state is CONNECTING and `error` is fired, then the wait.
     if (!this.#closed) this.#set({ status: "waiting", ...next });
-    if (!this.#closed) await this.#sleep(next.delayMs);
+    if (!this.#closed) await this.#wait.over(next.delayMs);
   }
 
   /** Asks `onReconnect`. What it throws is reported, and says nothing about coming back. */
@@ -254,21 +255,6 @@ export class Connection {
       reportException(thrown);
       return true;
     }
-  }
-
-  /** Until the time is over and the page awake; less when something wakes it up. */
-  async #sleep(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      // Not unref'd: a process that waits to reconnect is not idle.
-      const timer = setTimeout(() => {
-        if (!this.#suspended) resolve();
-      }, ms);
-      this.#wakeUp = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.#wakeUp = () => {};
   }
 
   #fail(error: SseError): undefined {
@@ -288,7 +274,7 @@ export class Connection {
 
   #wake(): void {
     this.#suspended = false;
-    this.#wakeUp();
+    this.#wait.end();
   }
 
   #interrupt(error: ConnectionError): void {
