@@ -133,6 +133,7 @@ describe("lastEventId", () => {
   ])("that no server of ours can have written is refused: %s", (_name, url) => {
     const produce = vi.fn();
     expect(eventStream(null, request({}, { url }), produce).status).toBe(400);
+    expect(eventStream(null, request({}, { url, method: "HEAD" }), produce).status).toBe(400);
     expect(produce).not.toHaveBeenCalled();
   });
 });

@@ -3,7 +3,8 @@ import { ProducerConnection } from "./connection.ts";
 import { writerOf } from "./event-writer.ts";
 import { type EventStreamOptions, resolveEventStreamOptions } from "./options.ts";
 import { type Producer, runProducer } from "./producer.ts";
-import { headResponse, refusal, shortAnswer, streamResponse } from "./response.ts";
+import { lastEventIdOf } from "./request.ts";
+import { type HeadersLike, headResponse, refusal, shortAnswer, streamResponse } from "./response.ts";
 
 /**
  * Answers a request with an event stream that `produce` writes. `events: null` sends text, under any type.
@@ -21,23 +22,23 @@ export function eventStream<M extends EventMap = TextEvents>(
   options: EventStreamOptions = {},
 ): Response {
   const settings = resolveEventStreamOptions(options);
-  const short = shortAnswer(request, settings.headers) ?? headResponse(request, settings.headers);
+  const { headers } = settings;
+  const refused = shortAnswer(request, headers) ?? refusedId(request, headers);
+  const short = refused ?? headResponse(request, headers);
   if (short !== undefined) return short;
   const connection = new ProducerConnection<M>(request, writerOf(events, settings.validate), settings);
-  if (!canBeId(connection.lastEventId)) {
-    connection.abandon();
-    return refusal(
-      400,
-      `A last event ID has no CR, LF or NUL and at most ${MAX_ID_BYTES} bytes.`,
-      settings.headers,
-    );
-  }
   if (request.signal.aborted) connection.abandon();
   else runProducer(connection, produce);
-  return streamResponse(connection.body, settings.headers);
+  return streamResponse(connection.body, headers);
 }
 
 /** No server of ours wrote an id that cannot be written: it is not handed to producers, who may look it up. */
+function refusedId(request: Request, headers: HeadersLike | undefined): Response | undefined {
+  if (canBeId(lastEventIdOf(request))) return undefined;
+  const text = `A last event ID has no CR, LF or NUL and at most ${MAX_ID_BYTES} bytes.`;
+  return refusal(400, text, headers);
+}
+
 function canBeId(id: string): boolean {
   return (
     !/[\r\n\0]/.test(id) &&

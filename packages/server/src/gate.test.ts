@@ -178,6 +178,18 @@ describe("authorize", () => {
     expect((await feed.respond(request())).status).toBe(418);
   });
 
+  test("answers HEAD as GET where the log cannot be read", async () => {
+    const onError = vi.fn();
+    const backplane = Object.assign(memoryBackplane(), {
+      subscribe: () => Promise.reject(new Error("away")),
+    });
+    const feed = hub({ backplane, onError });
+    for (const method of ["GET", "HEAD"]) {
+      expect((await feed.respond(request({}, { method }))).status).toBe(503);
+    }
+    expect(feed.stats().connections).toBe(0);
+  });
+
   test("answers HEAD as it would answer GET, without taking a place", async () => {
     let answer: Grant | Response = new Response("no", { status: 401 });
     const feed = hub({ authorize: () => answer, limits: { maxConnections: 1 } });

@@ -133,9 +133,9 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     if (short !== undefined) return short;
     const admitted = await this.#enter(request, channels, options, headers);
     if (admitted instanceof Response) return admitted;
-    // After `authorize`: what it refuses is refused to `HEAD` as well.
-    const early =
-      headResponse(request, headers) ?? (await this.#started(headers)) ?? this.#answerElsewhere(headers);
+    // What is refused to `GET` is refused to `HEAD` as well.
+    const late = (await this.#started(headers)) ?? this.#answerElsewhere(headers);
+    const early = late ?? headResponse(request, headers);
     if (early === undefined) return streamResponse(this.#open(request, admitted, revoked).body, headers);
     admitted.leave();
     return early;
