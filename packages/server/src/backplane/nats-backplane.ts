@@ -51,6 +51,7 @@ class NatsBackplane implements Backplane {
   readonly #writer: string = crypto.randomUUID();
   #state: NatsState | undefined;
   #started: Promise<void> | undefined;
+  #isReading = false;
   #isClosed = false;
 
   constructor(connection: NatsConnection, settings: RemoteStoreSettings, replicas: number) {
@@ -120,8 +121,11 @@ class NatsBackplane implements Backplane {
     const { head, trimmed } = await this.#stream.state();
     const { cache, publishTimeoutMs } = this.#settings;
     const newest = cache.maxEvents === false ? 0 : head.offset - cache.maxEvents;
-    this.#live.start({ ...head, offset: Math.max(trimmed, newest) });
-    void this.#reader.run();
+    if (!this.#isReading) {
+      this.#isReading = true;
+      this.#live.start({ ...head, offset: Math.max(trimmed, newest) });
+      void this.#reader.run();
+    }
     // Half of the time that whoever subscribes waits for us; what comes later comes to listeners, who can tell.
     const end = performance.now() + publishTimeoutMs / 2;
     const isBehind = ({ epoch, offset }: Position): boolean => epoch === head.epoch && offset < head.offset;
@@ -133,9 +137,11 @@ class NatsBackplane implements Backplane {
     const { head, trimmed } = await this.#stream.state();
     if (after.epoch !== head.epoch) return { gap: "unknown-epoch", from: head, frames: [], upTo: head };
     if (after.offset > head.offset) return { gap: "future", from: head, frames: [], upTo: head };
-    const gap = after.offset < trimmed ? "expired" : undefined;
-    const from = gap === undefined ? after : { ...head, offset: trimmed };
-    const looked = await this.#fetch(from, Math.min(PAGE_EVENTS, head.offset - from.offset));
+    const first = Math.max(after.offset, trimmed);
+    const looked = await this.#fetch({ ...head, offset: first }, Math.min(PAGE_EVENTS, head.offset - first));
+    const begin = await this.#begin(first, head.offset, looked);
+    const gap = after.offset < begin ? "expired" : undefined;
+    const from = { ...head, offset: begin };
     const frames: Frame[] = [];
     let bytes = 0;
     for (const frame of looked) {
@@ -161,8 +167,18 @@ class NatsBackplane implements Backplane {
     } finally {
       consumer.delete().catch(() => {});
     }
-    // What was let go of meanwhile is not passed over: the next page, which begins here, says so.
-    return frames[0]?.offset === after.offset + 1 ? frames : [];
+    // Where somebody has deleted events, a page ends, and the next begins with a gap.
+    const begin = frames[0]?.offset ?? 0;
+    const hole = frames.findIndex(({ offset }, index) => offset !== begin + index);
+    return hole === -1 ? frames : frames.slice(0, hole);
+  }
+
+  /** After which offset a page begins: past what was let go of meanwhile, or deleted. */
+  async #begin(after: number, head: number, looked: readonly Frame[]): Promise<number> {
+    const [first] = looked;
+    if (first !== undefined) return first.offset - 1;
+    if (after >= head) return after;
+    return ((await this.#stream.next(after + 1)) ?? head + 1) - 1;
   }
 
   /** One after the other on one connection: what arrives of a batch is its beginning, and the rest follows. */

@@ -5,6 +5,8 @@ import {
   type JetStreamManager,
   jetstream,
   jetstreamManager,
+  type MsgRequest,
+  type NextMsgRequest,
   RetentionPolicy,
   StorageType,
   type StreamConfig,
@@ -70,6 +72,19 @@ export class NatsStream {
       const manager = await this.#managed();
       const message = await manager.streams.getMessage(this.name, { seq: offset });
       return message?.time.getTime();
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** The offset of the next event from this one on; nothing if there is none. */
+  async next(from: number): Promise<number | undefined> {
+    try {
+      const manager = await this.#managed();
+      const query: NextMsgRequest = { seq: from, next_by_subj: ">" };
+      // Servers take this kind of request as well, only the types say so elsewhere.
+      return (await manager.streams.getMessage(this.name, query as MsgRequest & NextMsgRequest))?.seq;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.status === 404) return undefined;
       throw error;

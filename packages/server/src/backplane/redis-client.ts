@@ -49,6 +49,8 @@ const IOREDIS_OPTIONS = {
   retryStrategy: () => null,
   clusterRetryStrategy: () => null,
   maxRetriesPerRequest: 0,
+  // A connection that is given up is not waited for.
+  disconnectTimeout: 100,
   commandTimeout: undefined,
 };
 

@@ -41,6 +41,7 @@ local function field(entry, name)
   for i = 1, #entry[2], 2 do if entry[2][i] == name then return entry[2][i + 1] end end
   return ''
 end
+local function offsetOf(entry) return tonumber(string.match(entry[1], '%d+$')) end
 local function size(channel, payload) return #channel + #payload + 64 end
 
 -- Trims when a limit is passed by a little, for many events at once, and then down to the limit.
@@ -58,10 +59,10 @@ local function trim()
     for i = 1, #entries do
       oldest = tonumber(field(entries[i], 't'))
       if not over(0) then break end
-      local channel = field(entries[i], 'c')
-      trimmed[channel] = first
+      local channel, at = field(entries[i], 'c'), offsetOf(entries[i])
+      trimmed[channel] = at
       bytes = bytes - size(channel, field(entries[i], 'd'))
-      first = first + 1
+      first = at + 1
     end
     if first > offset then oldest = 0 end
   end
@@ -166,7 +167,14 @@ if highest > after then gap, from = 'expired', highest end
 local page, taken, looked, upto = {}, 0, 0, math.max(from, first - 1)
 while upto < offset do
   local entries = redis.call('XRANGE', LOG, epoch .. '-' .. int(upto + 1), epoch .. '-' .. int(offset), 'COUNT', 32)
+  -- Where somebody has deleted entries, a page ends, and the next begins with a gap.
+  local following = #entries == 0 and offset + 1 or offsetOf(entries[1])
+  if following > upto + 1 then
+    if upto > from or #page > 0 then break end
+    gap, from, upto = 'expired', following - 1, following - 1
+  end
   for i = 1, #entries do
+    if offsetOf(entries[i]) > upto + 1 then return { gap, epoch, int(from), int(upto), page } end
     local channel, payload = field(entries[i], 'c'), field(entries[i], 'd')
     local cost = size(channel, payload)
     looked = looked + cost
@@ -178,7 +186,7 @@ while upto < offset do
     upto = upto + 1
   end
   -- Redis does nothing else meanwhile: a rare channel in a long log is looked for in several pages.
-  if #entries == 0 or looked > 2097152 then break end
+  if looked > 2097152 then break end
 end
 return { gap, epoch, int(from), int(upto), page }
 `;

@@ -69,7 +69,9 @@ export function prepareDatabase(db: SqliteDatabase, name: string, epoch: string)
   db.exec("PRAGMA busy_timeout = 5000");
   db.exec("PRAGMA journal_mode = WAL");
   db.exec("PRAGMA synchronous = FULL");
-  db.exec(`BEGIN IMMEDIATE;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    db.exec(`
     CREATE TABLE IF NOT EXISTS ${state} (id INTEGER PRIMARY KEY CHECK (id = 1), epoch TEXT NOT NULL, head INTEGER NOT NULL,
       first INTEGER NOT NULL, bytes INTEGER NOT NULL, oldest INTEGER NOT NULL, elsewhere INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS ${log} ("offset" INTEGER PRIMARY KEY, at INTEGER NOT NULL, channel TEXT NOT NULL,
@@ -81,6 +83,11 @@ export function prepareDatabase(db: SqliteDatabase, name: string, epoch: string)
     CREATE INDEX IF NOT EXISTS ${table("once_by_time")} ON ${once} (at);
     INSERT OR IGNORE INTO ${state} VALUES (1, '${epoch}', 0, 1, 0, 0, 0);
     COMMIT`);
+  } catch (error) {
+    // Otherwise the file stays locked for everybody as long as the caller's connection lives.
+    db.exec("ROLLBACK");
+    throw error;
+  }
   // From here on nobody waits inside SQLite, which would hold up everything else.
   db.exec("PRAGMA busy_timeout = 0");
   const inChannels = "channel IN (SELECT value FROM json_each(?))";

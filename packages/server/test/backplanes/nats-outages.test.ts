@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
 import { type NatsBackplaneOptions, natsBackplane } from "../../src/nats.ts";
 import { message } from "../contracts/message.ts";
+import { pagesOf } from "../contracts/pages.ts";
 import { FrozenProxy } from "../support/frozen-proxy.ts";
 import { LogObserver, traffic } from "../support/log-observer.ts";
 import { hasNats, NatsServer } from "../support/nats-server.ts";
@@ -255,5 +256,25 @@ describe.runIf(hasNats)("a NATS that fails", () => {
     }
     await streams.update("sse_sse", { discard: DiscardPolicy.Old });
     expect((await log.publish(message("5"))).offset).toBe(3);
+  });
+
+  test("events that somebody deleted are a gap for whoever misses them, and nothing comes twice", async () => {
+    const server = await start();
+    const log = await open(server);
+    for (let n = 1; n <= 20; n++) await log.publish(message(`${n}`));
+    const { epoch } = await log.head();
+    const connection = await connect({ servers: server.url });
+    cleanups.push(() => connection.close());
+    const { streams } = await jetstreamManager(connection);
+    for (const n of [5, 6, 12, 20]) await streams.deleteMessage("sse_sse", n);
+    const pages = await pagesOf(await open(server), { epoch, offset: 2 }, 20);
+    expect(pages.map(({ gap, from }) => [gap, from.offset])).toEqual([
+      [undefined, 2],
+      ["expired", 6],
+      ["expired", 12],
+      ["expired", 20],
+    ]);
+    const offsets = pages.flatMap(({ frames }) => frames.map(({ offset }) => offset));
+    expect(offsets).toEqual([3, 4, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19]);
   });
 });

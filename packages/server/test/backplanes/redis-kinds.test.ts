@@ -8,8 +8,10 @@ import { Cluster, Redis as IoRedis } from "ioredis";
 import { createClient, createCluster, createSentinel } from "redis";
 import { afterEach, describe, expect, test } from "vitest";
 import { freePort } from "../../../../scripts/free-port.ts";
+import { epochNumber } from "../../src/backplane/redis-log.ts";
 import { type RedisBackplaneOptions, type RedisClient, redisBackplane } from "../../src/redis.ts";
 import { message } from "../contracts/message.ts";
+import { pagesOf } from "../contracts/pages.ts";
 import { LogObserver } from "../support/log-observer.ts";
 import { accepts, findProgram, hasRedis, RedisServer } from "../support/redis-server.ts";
 import { eventually } from "../support/serve.ts";
@@ -266,5 +268,31 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
       expect(performance.now() - begin).toBeLessThan(1_500);
       sockets.length = 0;
     }
+  });
+
+  test("entries that somebody deleted are a gap for whoever misses them, and nothing comes twice", async () => {
+    const server = await start();
+    const client = createClient({ url: server.url });
+    const log = open(client, { replay: { maxEvents: 40 } });
+    for (let n = 1; n <= 40; n++) await log.publish(message(`${n}`));
+    const { epoch } = await log.head();
+    for (const n of [10, 11, 25, 40])
+      await command(server, "XDEL", "sse:{sse}:log", `${epochNumber(epoch)}-${n}`);
+    const pages = await pagesOf(open(client), { epoch, offset: 2 }, 40);
+    expect(pages.map(({ gap, from }) => [gap, from.offset])).toEqual([
+      [undefined, 2],
+      ["expired", 11],
+      ["expired", 25],
+      ["expired", 40],
+    ]);
+    const offsets = pages.flatMap(({ frames }) => frames.map(({ offset }) => offset));
+    expect(offsets).toEqual(
+      Array.from({ length: 40 }, (_, n) => n + 1).filter((n) => n > 2 && ![10, 11, 25, 40].includes(n)),
+    );
+    // It goes on trimming by what is there.
+    for (let n = 41; n <= 90; n++) await log.publish(message(`${n}`));
+    const rest = await pagesOf(open(client), { epoch, offset: 60 }, 90);
+    expect(rest.flatMap(({ gap, frames }) => [gap, frames.length])).toEqual([undefined, 30]);
+    expect(await log.replay({ epoch, offset: 1 }, ["a"], 1e6)).toMatchObject({ gap: "expired" });
   });
 });

@@ -157,4 +157,17 @@ describe("a log in a file", () => {
     expect([observer.faults, observer.resets, errors.length]).toEqual([[], [], 1]);
     expect((await log.replay({ epoch, offset: 0 }, ["a"], 1000)).frames).toHaveLength(2);
   });
+
+  test("a file that it cannot be opened on is left without a lock", () => {
+    const file = newFile();
+    const broken = new DatabaseSync(file);
+    broken.exec("CREATE TABLE sse_sse_state (id INTEGER PRIMARY KEY)"); // somebody else's
+    expect(() => sqliteBackplane(broken)).toThrow("sse_sse_state");
+    const other = new DatabaseSync(file);
+    cleanups.push(
+      () => broken.close(),
+      () => other.close(),
+    );
+    other.exec("BEGIN IMMEDIATE; ROLLBACK");
+  });
 });
