@@ -30,6 +30,11 @@ export class BlockAligner {
     return this.#pendingBytes > 0;
   }
 
+  /** What waits for the end of its block. */
+  get rest(): Bytes {
+    return concat(this.#pending);
+  }
+
   /** Whole blocks, as many as this chunk completes. @throws LimitError for a block that is too large */
   take(chunk: Uint8Array): Bytes {
     const bytes = this.#bom === BOM.length ? chunk : this.#withoutBom(chunk);

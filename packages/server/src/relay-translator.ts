@@ -27,8 +27,10 @@ export function translatorOf(settings: RelaySettings): Translator {
 /** The bytes as they came, cut where blocks end. */
 class Passage implements Translator {
   readonly #aligner: BlockAligner;
+  readonly #maxEventBytes: number;
 
   constructor(maxEventBytes: number) {
+    this.#maxEventBytes = maxEventBytes;
     this.#aligner = new BlockAligner(maxEventBytes);
   }
 
@@ -37,7 +39,11 @@ class Passage implements Translator {
   }
 
   isTorn(): boolean {
-    return this.#aligner.isInBlock;
+    if (!this.#aligner.isInBlock) return false;
+    // Comments and a reconnection time are no event, though no blank line came after them.
+    const parser = new EventStreamParser({}, { maxEventBytes: this.#maxEventBytes });
+    parser.feed(this.#aligner.rest);
+    return parser.end().truncated;
   }
 }
 

@@ -79,6 +79,17 @@ describe.each<[string, RelayOptions]>([
     expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: "truncated" }), id);
   });
 
+  test.each([": bye\n", ": bye", "retry: 5\n", ":\n:\n"])(
+    "whose upstream ends after %j, without a blank line, ends well: no event is torn",
+    async (last) => {
+      const { body, write, end, onError } = relayed(how);
+      write(`data: 1\n\n${last}`);
+      end();
+      expect(await textOf(body)).toMatch(/^data: 1\n\n(?!.*sse.error)/s);
+      expect(onError).not.toHaveBeenCalled();
+    },
+  );
+
   test("whose upstream fails tells the client an opaque id, and you why", async () => {
     const { body, write, fail, onError } = relayed(how);
     write("data: 1\n\ndata: torn");
