@@ -145,7 +145,7 @@ export const contents: readonly Fault[] = [
   },
   {
     name: "`retry: 0`, and the stream ends, again and again",
-    does: "`connect` keeps at least a second. An `EventSource` obeys, and waits longer and longer while nothing comes.",
+    does: "`connect` keeps at least a second. An `EventSource` obeys, but asks ten times a second at most, and waits longer and longer while nothing comes.",
     sees: sees("retries, backing off", "retries, at the least wait", "fails: truncated"),
     open: () => site(write(": sse=1", "retry: 0", "")),
     options: (_, face) => ({

@@ -263,7 +263,7 @@ function parseOrThrow(url: string | URL): URL {
 // biome-ignore lint/suspicious/noExplicitAny: the contract is the face's affair
 function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
   const { method = "GET" } = options;
-  assertBody(method, options.body);
+  assertBody(options.body, method, Boolean(options.reconnect));
   const request = {
     // [spec] Reconnections go to the original URL, whatever the redirects were.
     url: () => new URL(url),

@@ -75,12 +75,10 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     const { signal } = options;
     if (signal?.aborted) return () => {};
     // The types of `on` pair a type with its events; events are emitted by their type.
-    const remove = this.#listeners.add(type, listener as (event: unknown) => void);
-    const off = () => {
-      remove();
-      signal?.removeEventListener("abort", off);
-    };
-    signal?.addEventListener("abort", off, { once: true });
+    const heard = listener as (event: unknown) => void;
+    const off = this.#listeners.add(type, heard, () => signal?.removeEventListener("abort", off));
+    // Where it is over already, there is nothing to be taken away.
+    if (this.#connection.reason === undefined) signal?.addEventListener("abort", off, { once: true });
     this.#attach();
     return off;
   }

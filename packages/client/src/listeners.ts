@@ -3,6 +3,7 @@ import { guarded } from "./report-exception.ts";
 
 interface Entry<E> {
   readonly call: (event: E) => void;
+  readonly onGone: () => void;
 }
 
 /**
@@ -17,18 +18,24 @@ export class Listeners<E> {
     return this.#count === 0;
   }
 
-  /** Returns the function that takes the listener away; later calls of it do nothing. @throws InvalidOptionError */
-  add(type: string, listener: (event: E) => void): () => void {
+  /**
+   * Returns the function that takes the listener away; later calls of it do nothing. `onGone` is called once, when it
+   * is taken away or all are.
+   * @throws InvalidOptionError
+   */
+  add(type: string, listener: (event: E) => void, onGone: () => void = () => {}): () => void {
     if (typeof listener !== "function") {
       throw new InvalidOptionError(`A listener is a function, not ${String(listener)}.`);
     }
     const entries = this.#byType.get(type) ?? new Set();
     this.#byType.set(type, entries);
-    const entry = { call: guarded(listener) };
+    const entry = { call: guarded(listener), onGone };
     entries.add(entry);
     this.#count++;
     return () => {
-      if (entries.delete(entry)) this.#count--;
+      if (!entries.delete(entry)) return;
+      this.#count--;
+      onGone();
     };
   }
 
@@ -42,7 +49,10 @@ export class Listeners<E> {
 
   clear(): void {
     // Also for whom an event is being told.
-    for (const entries of this.#byType.values()) entries.clear();
+    for (const entries of this.#byType.values()) {
+      for (const { onGone } of entries) onGone();
+      entries.clear();
+    }
     this.#byType.clear();
     this.#count = 0;
   }

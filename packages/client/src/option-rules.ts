@@ -75,10 +75,17 @@ export function assertContract(events: unknown): void {
   );
 }
 
-/** @throws InvalidOptionError for a body where the method has none */
-export function assertBody(method: string, body: unknown): void {
-  if (body === undefined || body === null || !/^(get|head)$/i.test(method)) return;
-  throw new InvalidOptionError(`method is one that has a body, as POST has, not ${shown(method)}.`);
+/** @throws InvalidOptionError for a body where the method has none, or that is to be sent again and cannot be */
+export function assertBody(body: unknown, method: string, repeats: boolean): void {
+  if (body === undefined || body === null) return;
+  if (/^(get|head)$/i.test(method)) {
+    throw new InvalidOptionError(`method is one that has a body, as POST has, not ${shown(method)}.`);
+  }
+  if (repeats && typeof body === "object" && ("getReader" in body || Symbol.asyncIterator in body)) {
+    throw new InvalidOptionError(
+      "body is a stream, which can be sent once; a function makes it for each attempt.",
+    );
+  }
 }
 
 /** A value as a message may show it: neither long nor what it holds. */

@@ -130,6 +130,8 @@ const STANDARD: ReconnectRules = {
   reconnectionTimeMs: 3000,
   minRetryMs: 0,
   maxRetryMs: 2_147_483_647,
+  // A server that has `retry: 0` and ends after each event is asked ten times a second, and not a thousand times.
+  spacingMs: 100,
   standard: true,
 };
 
@@ -171,6 +173,8 @@ function reconnectRules(
 ): ReconnectRules {
   if (given === false) return { ...defaults, maxAttempts: 0 };
   const rules: Record<string, unknown> = { ...defaults };
+  // Who says how to come back may say at once.
+  if (given !== undefined) rules.spacingMs = 0;
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
     if (!NAMES.has(name))

@@ -269,7 +269,7 @@ function requestPlan(url: URL, options: RequestOptions): RequestPlan {
   const json = options.json !== undefined;
   const body = json ? jsonBody(options.json, options.body) : options.body;
   const method = options.method ?? (body === undefined || body === null ? "GET" : "POST");
-  assertBody(method, body);
+  assertBody(body, method, options.resume === "same");
   return {
     url: () => new URL(url),
     method,

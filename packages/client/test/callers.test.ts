@@ -105,6 +105,28 @@ describe("functions of the caller's", () => {
     await cancelled;
   });
 
+  test("no listener stays at a signal that outlives the subscription", async () => {
+    const { signal } = new AbortController();
+    let listening = 0;
+    const { addEventListener: add, removeEventListener: remove } = signal;
+    signal.addEventListener = (...given: Parameters<typeof add>) => {
+      listening++;
+      add.apply(signal, given);
+    };
+    signal.removeEventListener = (...given: Parameters<typeof remove>) => {
+      listening--;
+      remove.apply(signal, given);
+    };
+    const subscription = connect(numbers, URL_OF_NOBODY, { fetch: answering(N), signal });
+    const off = subscription.on("n", () => {}, { signal });
+    subscription.on("*", () => {}, { signal });
+    off();
+    expect(listening).toBe(2);
+    subscription.close();
+    subscription.on("n", () => {}, { signal });
+    expect(listening).toBe(0);
+  });
+
   test("onReconnect that throws is reported and comes back all the same; asynchronous, it may stop", async () => {
     const reported = reports();
     const { url, seen } = await play({ status: 503 }, { status: 503 }, { status: 503 });
@@ -242,6 +264,13 @@ describe("an option that cannot be", () => {
     expect(() => request(numbers, URL_OF_NOBODY, { json: 1, body: "1" })).toThrow(/json and body/);
     expect(() => request(numbers, URL_OF_NOBODY, { method: "GET", body: "1" })).toThrow(/^method /);
     expect(() => new EventSource(URL_OF_NOBODY, { body: "1" })).toThrow(/^method /);
+    async function* parts() {
+      yield new Uint8Array([1]);
+    }
+    // A function makes a new one for each attempt; the stream itself would be empty the second time.
+    for (const body of [new ReadableStream(), parts() as never]) {
+      expect(() => request(numbers, URL_OF_NOBODY, { body, resume: "same" })).toThrow(/^body .* function/);
+    }
   });
 
   test("is also what is no contract, no options and no listener", () => {

@@ -24,6 +24,22 @@ function policy(rules = resilientRules(undefined), random = () => 1) {
   return { clock, policy: new ReconnectPolicy(rules, clock.now, random) };
 }
 
+test("a server that asks for no wait, and ends after each event, is asked ten times a second at most", () => {
+  const short: Loss = { ...refused, openMs: 1, progressed: true };
+  for (const [given, waits] of [
+    [undefined, [0, 100, 95]],
+    [{ maxAttempts: 9 }, [0, 0, 0]],
+  ] as const) {
+    const { policy: at, clock } = policy(standardRules(given, true));
+    at.setReconnectionTime(0);
+    const delays = [delay(at.next(short)), delay(at.next(short))];
+    clock.ms += 105; // the wait, and the 5 ms of the attempt
+    expect([...delays, delay(at.next(short))]).toEqual(waits);
+    clock.ms += 1000;
+    expect(delay(at.next(short))).toBe(0);
+  }
+});
+
 describe("connect's rhythm", () => {
   test("doubles the random part from 1 s to 30 s", () => {
     const { policy: at } = policy();
@@ -85,13 +101,15 @@ describe("connect's rhythm", () => {
 
 describe("the standard's rhythm", () => {
   test("waits the reconnection time alone, and adds chance only while nothing comes of it", () => {
-    const { policy: at } = policy(standardRules(undefined, true));
+    const { policy: at, clock } = policy(standardRules(undefined, true));
     expect([delay(at.next(refused)), delay(at.next(refused)), delay(at.next(refused))]).toEqual([
       3000, 4000, 5000,
     ]);
     at.setReconnectionTime(10);
-    expect(delay(at.next({ ...refused, openMs: 1, progressed: true }))).toBe(10);
-    expect(delay(at.next({ ...refused, openMs: 1, progressed: true }))).toBe(10);
+    for (const _ of [1, 2]) {
+      clock.ms += 6000; // the waits are over
+      expect(delay(at.next({ ...refused, openMs: 1, progressed: true }))).toBe(10);
+    }
     expect(delay(at.next({ ...refused, openMs: 1 }))).toBe(1010);
   });
 });

@@ -14,6 +14,8 @@ export interface ReconnectRules {
   /** What a received `retry` is brought into. */
   readonly minRetryMs: number;
   readonly maxRetryMs: number;
+  /** The least time from one attempt to the next, whatever `retry` says and however much a stream brought. */
+  readonly spacingMs: number;
   /**
    * The rhythm of the standard's `EventSource`: the first reconnection waits the reconnection time alone, and a
    * stream that brought an event was a success. Else chance is added from the first one, and only time is health.
@@ -54,6 +56,8 @@ export class ReconnectPolicy {
   #outageSince: number | undefined;
   #stuckAt = "";
   #stuckTimes = 0;
+  /** When the last attempt was to begin. */
+  #begunAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     rules: ReconnectRules,
@@ -99,9 +103,14 @@ export class ReconnectPolicy {
     const { minDelayMs, maxDelayMs, standard, maxElapsedMs } = this.#rules;
     const least = Math.min(MAX_DELAY_MS, Math.max(this.#reconnectionTimeMs, loss.retryAfterMs));
     const backoff = backoffMs(standard ? attempt - 1 : attempt, minDelayMs, maxDelayMs);
-    const delay = loss.immediate ? 0 : delayMs(least, backoff, this.#random);
-    if (this.#now() - this.#outageSince + delay > maxElapsedMs) return error;
+    const now = this.#now();
+    // Chance spaces the others. A wait that was cut short lies before its planned end.
+    const { spacingMs } = this.#rules;
+    const tooSoon = standard ? Math.min(spacingMs, this.#begunAt + spacingMs - now) : 0;
+    const delay = loss.immediate ? 0 : Math.max(tooSoon, delayMs(least, backoff, this.#random));
+    if (now - this.#outageSince + delay > maxElapsedMs) return error;
     this.#attempt = attempt;
+    this.#begunAt = now + delay;
     return { attempt, delayMs: delay, error };
   }
 
