@@ -68,6 +68,17 @@ describe("blocks", () => {
     expect(taken(Uint8Array.from([...mark, ...mark, ...event])).join("")).toBe("\uFEFFdata: 1\n\n");
   });
 
+  test("that come in pieces of any size are put together in order", () => {
+    const text = Array.from({ length: 100_000 }, (_, n) => String.fromCharCode(97 + ((n * n) % 26))).join("");
+    const bytes = encoder.encode(text);
+    const aligner = new BlockAligner();
+    aligner.take(encoder.encode("data: "));
+    for (let at = 0, size = 1; at < bytes.length; at += size, size = at % 10_000 === 0 ? 7_000 : 1) {
+      aligner.take(bytes.slice(at, at + size));
+    }
+    expect(decoder.decode(aligner.take(encoder.encode("\n\n")))).toBe(`data: ${text}\n\n`);
+  });
+
   test("are bounded: exactly at the limit one waits, past it the stream is no more", () => {
     const aligner = new BlockAligner(10);
     aligner.take(encoder.encode("data: 1\n\ndata: 2345"));

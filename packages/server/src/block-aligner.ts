@@ -4,6 +4,8 @@ import { type Bytes, joinBytes } from "./sink/sink.ts";
 const LF = 10;
 const CR = 13;
 const BOM = [0xef, 0xbb, 0xbf] as const;
+/** Pieces of this size are kept as they are. */
+const GATHERED_BYTES = 4096;
 const NOTHING: Bytes = new Uint8Array(0);
 
 /**
@@ -53,6 +55,7 @@ export class BlockAligner {
 
   #keep(rest: Uint8Array): void {
     this.#pending.push(rest);
+    this.#gather();
     this.#pendingBytes += rest.length;
     const size = this.#pendingBytes;
     const limit = this.#maxEventBytes;
@@ -62,6 +65,16 @@ export class BlockAligner {
       limit,
       size,
     });
+  }
+
+  /** Tiny pieces become one, two of a size at a time: each costs a hundred times its byte. */
+  #gather(): void {
+    for (;;) {
+      const [before, last] = this.#pending.slice(-2);
+      if (before === undefined || last === undefined) return;
+      if (before.length > last.length || before.length >= GATHERED_BYTES) return;
+      this.#pending.splice(-2, 2, concat([before, last]));
+    }
   }
 
   /** The end of the last block where all line ends are LF: found from behind, by the runtime's own search. */
