@@ -438,6 +438,22 @@ describe("reconnecting", () => {
     ]);
   });
 
+  test("an error says which attempt was lost, whether there is another one, and when", async () => {
+    const { url } = await play({ status: 503 });
+    const told: unknown[] = [];
+    const subscription = subscribe(url, {
+      reconnect: { maxAttempts: 2, minDelayMs: 0, reconnectionTimeMs: 5 },
+      onReconnect: ({ error: { attempt, willRetry, delayMs } }) =>
+        void told.push([attempt, willRetry, delayMs]),
+    });
+    const { thrown } = await collect(subscription);
+    expect(told).toEqual([
+      [0, true, 5],
+      [1, true, 5],
+    ]);
+    expect(thrown).toMatchObject({ attempt: 2, willRetry: false, delayMs: undefined });
+  });
+
   test("maxElapsedMs ends an outage", async () => {
     const { url, seen } = await play({ status: 503, headers: { "retry-after": "60" } });
     const { thrown } = await collect(subscribe(url, { reconnect: { maxElapsedMs: 30_000 } }));

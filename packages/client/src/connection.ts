@@ -2,7 +2,7 @@ import { ConnectionError, InvalidOptionError, type ServerSentEvent, type SseErro
 import type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 import { IncomingStream, type StreamRules } from "./incoming-stream.ts";
 import type { Attempt } from "./options.ts";
-import { asError, lost, wantsCredentials } from "./policy/loss-error.ts";
+import { asError, foretell, lost, wantsCredentials } from "./policy/loss-error.ts";
 import {
   type Loss,
   ReconnectPolicy,
@@ -58,6 +58,8 @@ export class Connection {
   #abort: AbortController | undefined;
   /** Why we aborted the current attempt ourselves, if we did. */
   #interruption: ConnectionError | undefined;
+  /** The attempt that errors are about. */
+  #lostAttempt = 0;
   #suspended = false;
   #refreshed = false;
   readonly #wait: Wait = new Wait(() => !this.#suspended);
@@ -114,6 +116,7 @@ export class Connection {
     this.#release();
     this.#abort?.abort();
     this.#wait.end();
+    foretell(error, this.#lostAttempt);
     this.#set({ status: "closed", error });
   }
 
@@ -152,6 +155,7 @@ export class Connection {
 
   /** One connection, from its request to its end. Nothing is returned when it closed for good. */
   async #attempt(attempt: Attempt): Promise<Loss | undefined> {
+    this.#lostAttempt = attempt.attempt;
     const abort = new AbortController();
     this.#abort = abort;
     this.#interruption = undefined;
@@ -224,6 +228,7 @@ export class Connection {
     if (this.#refreshed) return this.#fail(error) ?? false;
     this.#refreshed = true;
     this.#connecting();
+    foretell(error, this.#lostAttempt, 0);
     try {
       await refresh({ attempt: this.#policy.attempt, lastEventId, error });
       return true;
@@ -238,6 +243,7 @@ export class Connection {
     if (this.#closed) return;
     const next = this.#policy.next(loss);
     if (next instanceof Error) return this.#fail(next);
+    foretell(next.error, this.#lostAttempt, next.delayMs);
     if (!(await this.#goesOn(next))) return this.close("stopped", next.error);
     // [spec] "reestablish the connection": the ready state is CONNECTING and `error` is fired, then the wait.
     if (!this.#closed) this.#set({ status: "waiting", ...next });

@@ -15,6 +15,12 @@ export class SseError extends Error {
   readonly code: string;
   /** Whether the same call may succeed if it is made again. */
   readonly retryable: boolean;
+  /** Of a connection that was lost: which attempt it was, 0 for the first, n for the nth reconnection in a row. */
+  declare readonly attempt?: number | undefined;
+  /** Of a connection that was lost: whether the client comes back by itself. */
+  declare readonly willRetry?: boolean | undefined;
+  /** Of a connection that was lost: after how many milliseconds it comes back. */
+  declare readonly delayMs?: number | undefined;
 
   constructor(code: string, message: string, options: SseErrorOptions = {}) {
     super(message, "cause" in options ? { cause: options.cause } : undefined);

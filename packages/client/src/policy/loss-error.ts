@@ -14,3 +14,8 @@ export function lost(message: string, url = "", cause?: unknown): ConnectionErro
 export function asError(cause: unknown, message: string, url = ""): SseError {
   return isSseError(cause) ? cause : lost(message, url, cause);
 }
+
+/** Tells an error what comes of it. Without `delayMs` it is over. What a caller's schema threw is left as it is. */
+export function foretell(error: SseError | undefined, attempt: number, delayMs?: number): void {
+  if (isSseError(error)) Object.assign(error, { attempt, willRetry: delayMs !== undefined, delayMs });
+}
