@@ -227,11 +227,12 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 function writeHead(response: Response, req: NodeRequest, res: NodeResponse): void {
   const { status, statusText, headers } = response;
   const message = statusText !== "" && req.httpVersionMajor === 1 ? statusText : undefined;
-  if (isBare(res)) {
+  const bare = bareOf(res);
+  if (bare !== undefined) {
     // Where nobody else has a say, headers are written and not kept: half a kilobyte for as long as a stream lasts.
     const flat: string[] = [];
     for (const [name, value] of headers) if (!HOP_BY_HOP.has(name)) flat.push(name, value);
-    res.writeHead(status, message, flat);
+    bare.writeHead(status, message, flat);
     return;
   }
   res.statusCode = status;
@@ -244,11 +245,11 @@ function writeHead(response: Response, req: NodeRequest, res: NodeResponse): voi
 }
 
 /** Of `node:http`, without a header yet, and without anybody who wants to see them when they are written. */
-function isBare(res: NodeResponse): res is ServerResponse {
+function bareOf(res: NodeResponse): ServerResponse | undefined {
+  if (!(res instanceof ServerResponse)) return undefined;
   const { writeHead, setHeader } = ServerResponse.prototype;
-  if (!(res instanceof ServerResponse) || res.writeHead !== writeHead || res.setHeader !== setHeader)
-    return false;
-  return res.getHeaderNames().length === 0;
+  const isBare = res.writeHead === writeHead && res.setHeader === setHeader;
+  return isBare && res.getHeaderNames().length === 0 ? res : undefined;
 }
 
 async function pump(
