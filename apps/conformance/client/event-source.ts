@@ -301,9 +301,10 @@ export const eventSource: readonly Check<ClientTools>[] = [
   {
     name: "close() lets go of the connection",
     async run({ play }) {
-      const { url, seen } = await play(stream());
+      const { url, seen } = await play(stream("data: a\n\n"));
       await withSource(url, {}, async (source) => {
-        await once(source, "open");
+        // Not at once when it opens: a fetch that a worker of Firefox aborts in that moment may go on to the next bytes.
+        await once(source, "message");
         source.close();
         same((await seen(1, 1)).length, 1);
       });
