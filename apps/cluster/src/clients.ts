@@ -30,7 +30,7 @@ function follow(names: readonly string[]) {
 function watch(subscription: ReturnType<typeof follow>, witness: Witness, index: number): void {
   let isNew = true;
   subscription.on("n", ({ data, lastEventId }) => witness.saw(data.channel, data.n, lastEventId));
-  subscription.on("sse.gap", ({ data, lastEventId }) => witness.gap(data.from, lastEventId));
+  subscription.on("sse.gap", ({ data, lastEventId }) => witness.gap(data.from, data.reason, lastEventId));
   subscription.onStateChange(({ status }) => {
     if (status !== "open" || !isNew) return;
     isNew = false;
@@ -46,12 +46,16 @@ process.on("message", (message: ToClients) => {
   send(report());
 });
 
+// Whoever started this is gone.
+process.on("disconnect", () => process.exit(0));
+
 function report(): ClientsReport {
   const all = expected;
   const waiting = all === undefined ? [] : witnesses.flatMap((each) => each.missing(all));
   return {
     events: witnesses.reduce((sum, { events }) => sum + events, 0),
     gaps: witnesses.map(({ gaps }) => gaps),
+    longestSilenceMs: Math.round(Math.max(...witnesses.map((each) => each.longestSilenceMs))),
     problems,
     complete: all !== undefined && waiting.length === 0,
     waiting: waiting.slice(0, 10),

@@ -1,6 +1,13 @@
 import { freePort } from "../../../scripts/free-port.ts";
 import { Child } from "./child.ts";
-import type { ClientsReport, FromClients, FromPublisher, FromServer, StoreAddress } from "./messages.ts";
+import type {
+  ClientsReport,
+  FromClients,
+  FromPublisher,
+  FromServer,
+  ServerReport,
+  StoreAddress,
+} from "./messages.ts";
 import { until } from "./ports.ts";
 import { Wire } from "./wire.ts";
 
@@ -9,6 +16,13 @@ export interface Size {
   readonly channels: number;
   readonly channelsPerClient: number;
   readonly eventsPerSecond: number;
+}
+
+export interface Finish extends ClientsReport {
+  readonly published: number;
+  readonly retried: number;
+  /** Of the server that has most. */
+  readonly serversRssBytes: number;
 }
 
 const SERVERS = 3;
@@ -100,7 +114,7 @@ export class Cluster {
   }
 
   /** Publishes no more, and waits until everybody has everything. */
-  async finish(): Promise<ClientsReport & { readonly published: number; readonly retried: number }> {
+  async finish(): Promise<Finish> {
     const { published, retried } = await this.#publisher.ask<FromPublisher>("stop");
     let last = await this.#clients.ask<ClientsReport>({ expect: published });
     const isComplete = async (): Promise<boolean> => {
@@ -112,7 +126,10 @@ export class Cluster {
       () => `Clients are stuck: ${last.waiting.join("; ")}. ${last.problems.join("; ")}`,
       60_000,
     );
-    return { ...last, published: published.reduce((sum, n) => sum + n, 0), retried };
+    const servers = this.#servers.filter((server) => server !== undefined);
+    const reports = await Promise.all(servers.map((server) => server.ask<ServerReport>("count")));
+    const serversRssBytes = Math.max(...reports.map(({ rssBytes }) => rssBytes));
+    return { ...last, serversRssBytes, published: published.reduce((sum, n) => sum + n, 0), retried };
   }
 
   async stop(): Promise<void> {

@@ -84,22 +84,14 @@ export const faults: readonly Fault[] = [
     store: "redis",
     durable: true,
     gaps: "none",
-    happen: async (_, store, { outageMs }) => {
-      store.signal("SIGSTOP");
-      await delay(outageMs);
-      store.signal("SIGCONT");
-    },
+    happen: stop,
   },
   {
     name: "the network to Redis is gone for a while",
     store: "redis",
     durable: true,
     gaps: "none",
-    happen: async (cluster, _, { outageMs }) => {
-      cluster.back.silence();
-      await delay(outageMs);
-      cluster.back.restore();
-    },
+    happen: unplug,
   },
   {
     name: "Redis is killed, and has all it acknowledged on disk",
@@ -140,7 +132,33 @@ export const faults: readonly Fault[] = [
     gaps: "none",
     happen: restart,
   },
+  {
+    name: "NATS is stopped for a while",
+    store: "nats",
+    durable: true,
+    gaps: "none",
+    happen: stop,
+  },
+  {
+    name: "the network to NATS is gone for a while",
+    store: "nats",
+    durable: true,
+    gaps: "none",
+    happen: unplug,
+  },
 ];
+
+async function stop(_: Cluster, store: Service, { outageMs }: Pace): Promise<void> {
+  store.signal("SIGSTOP");
+  await delay(outageMs);
+  store.signal("SIGCONT");
+}
+
+async function unplug({ back }: Cluster, _: Service, { outageMs }: Pace): Promise<void> {
+  back.silence();
+  await delay(outageMs);
+  back.restore();
+}
 
 async function restart(_: Cluster, store: Service): Promise<void> {
   await store.kill();

@@ -26,11 +26,11 @@ export interface ClientsJob {
   readonly channelsPerClient: number;
 }
 
-export type ToServer = { readonly drain: { readonly overMs: number } };
+export type ToServer = { readonly drain: { readonly overMs: number } } | "count";
 export type ToPublisher = "start" | "stop" | "count";
 export type ToClients = { readonly expect: readonly number[] } | "count";
 
-export type FromServer = { readonly listening: number };
+export type FromServer = { readonly listening: number } | ServerReport;
 export type FromPublisher = {
   readonly published: readonly number[];
   readonly retried: number;
@@ -38,11 +38,17 @@ export type FromPublisher = {
 };
 export type FromClients = "open" | ClientsReport;
 
+export interface ServerReport {
+  readonly rssBytes: number;
+}
+
 /** What the clients saw so far. */
 export interface ClientsReport {
   readonly events: number;
-  /** Gaps that were announced, for each client. */
-  readonly gaps: readonly number[];
+  /** Why, for each gap that was announced to each client. */
+  readonly gaps: readonly (readonly string[])[];
+  /** For how long a client saw nothing at all, the one that waited longest. */
+  readonly longestSilenceMs: number;
   /** What must not be: losses without a gap, repeats, disorder, clients that ended. */
   readonly problems: readonly string[];
   /** Whether every client has what it was told to expect. */

@@ -25,15 +25,18 @@ const server = createServer(
 );
 server.listen(port, "127.0.0.1", () => send({ listening: port }));
 
-process.on("message", ({ drain }: ToServer) => {
-  void (async () => {
-    await hub.drain({ ...drain, retryMs: 200 });
-    server.close();
-    server.closeAllConnections();
-    await hub.close();
-    await close();
-    process.exit(0);
-  })();
+process.on("message", (message: ToServer) => {
+  if (message === "count") send({ rssBytes: process.memoryUsage.rss() });
+  else void leave(message.drain.overMs);
 });
 // Whoever started this is gone.
 process.on("disconnect", () => process.exit(0));
+
+async function leave(overMs: number): Promise<void> {
+  await hub.drain({ overMs, retryMs: 200 });
+  server.close();
+  server.closeAllConnections();
+  await hub.close();
+  await close();
+  process.exit(0);
+}

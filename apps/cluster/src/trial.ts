@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Cluster, type Size } from "./cluster.ts";
 import type { Fault, Gaps, Pace } from "./faults.ts";
+import type { ClientsReport } from "./messages.ts";
 import { Replica } from "./replica.ts";
 import { Service } from "./services.ts";
 
@@ -8,15 +9,19 @@ export interface Outcome {
   readonly fault: string;
   readonly store: Fault["store"];
   readonly expected: Gaps;
-  /** How many clients were told of so many gaps. */
-  readonly gaps: Readonly<Record<number, number>>;
+  /** How many clients were told of which gaps: "none", or the reasons. */
+  readonly gaps: Readonly<Record<string, number>>;
   readonly published: number;
   readonly delivered: number;
   /** Publishes that had to be made again. */
   readonly retried: number;
+  /** For how long a client saw nothing, the one that waited longest. */
+  readonly longestSilenceMs: number;
   /** Losses, repeats, disorder and clients that ended. */
   readonly problems: readonly string[];
+  /** Memory at the end: of the process with all clients, and of the server that has most. */
   readonly clientsRssBytes: number;
+  readonly serversRssBytes: number;
   readonly tookMs: number;
 }
 
@@ -33,17 +38,20 @@ export async function tryFault(fault: Fault, size: Size, pace: Pace): Promise<Ou
     await fault.happen(cluster, store, pace, replica);
     await delay(pace.calmMs);
     await cluster.flow();
-    const { published, retried, events, gaps, problems, rssBytes } = await cluster.finish();
+    const end = await cluster.finish();
+    const { gaps } = end;
     return {
       fault: fault.name,
       store: fault.store,
       expected: fault.gaps,
       gaps: countOf(gaps),
-      published,
-      delivered: events,
-      retried,
-      problems: [...problems, ...unexpected(fault.gaps, gaps)],
-      clientsRssBytes: rssBytes,
+      published: end.published,
+      delivered: end.events,
+      retried: end.retried,
+      longestSilenceMs: end.longestSilenceMs,
+      problems: [...end.problems, ...unexpected(fault.gaps, gaps)],
+      clientsRssBytes: end.rssBytes,
+      serversRssBytes: end.serversRssBytes,
       tookMs: Math.round(performance.now() - began),
     };
   } finally {
@@ -53,15 +61,18 @@ export async function tryFault(fault: Fault, size: Size, pace: Pace): Promise<Ou
   }
 }
 
-function countOf(gaps: readonly number[]): Record<number, number> {
-  const counts: Record<number, number> = {};
-  for (const each of gaps) counts[each] = (counts[each] ?? 0) + 1;
+function countOf(gaps: ClientsReport["gaps"]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const reasons of gaps) {
+    const name = reasons.join(", ") || "none";
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
   return counts;
 }
 
-function unexpected(expected: Gaps, gaps: readonly number[]): string[] {
+function unexpected(expected: Gaps, gaps: ClientsReport["gaps"]): string[] {
   const right = expected === "one" ? 1 : 0;
-  return gaps.flatMap((each, index) =>
-    each === right ? [] : [`client ${index} was told of ${each} gaps, not of ${right}`],
+  return gaps.flatMap((reasons, index) =>
+    reasons.length === right ? [] : [`client ${index} was told of ${reasons.length} gaps, not of ${right}`],
   );
 }

@@ -7,8 +7,11 @@ export class Witness {
   /** Channels on which numbers may be missing since the last gap. */
   readonly #excused = new Set<string>();
   #lastEventId = "";
+  #lastTime = performance.now();
   events = 0;
-  gaps = 0;
+  longestSilenceMs = 0;
+  /** Why, for each gap that was announced. */
+  readonly gaps: string[] = [];
 
   constructor(name: string, channels: readonly string[], problem: (text: string) => void) {
     this.#name = name;
@@ -19,6 +22,9 @@ export class Witness {
   /** A number came on a channel. */
   saw(channel: string, n: number, lastEventId: string): void {
     this.events++;
+    const now = performance.now();
+    this.longestSilenceMs = Math.max(this.longestSilenceMs, now - this.#lastTime);
+    this.#lastTime = now;
     const last = this.#last.get(channel);
     if (last === undefined) {
       this.#problem(`${this.#name} got ${channel}, to which it did not subscribe`);
@@ -37,8 +43,8 @@ export class Witness {
   }
 
   /** A gap was announced, from a position to another. */
-  gap(from: string, lastEventId: string): void {
-    this.gaps++;
+  gap(from: string, reason: string, lastEventId: string): void {
+    this.gaps.push(reason);
     if (lastEventId === "" || lastEventId === from) {
       this.#problem(`${this.#name} was told of a gap from ${from} that leads nowhere: ${lastEventId}`);
     }
