@@ -47,10 +47,27 @@ export const stream = (...body: NonNullable<Reply["body"]>): Reply => ({
   end: "hold",
 });
 
-/** What the promise gives, or `undefined` where that takes longer than 2 s. */
-export function inTime<T>(promise: Promise<T>): Promise<T | undefined> {
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, 2000, undefined));
+/** What the promise gives, or `undefined` where that takes longer. */
+export function inTime<T>(promise: Promise<T>, ms = 2000): Promise<T | undefined> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined));
   return Promise.race([promise, late]);
+}
+
+/** A stream of one event, which shows how soon a client that has left it lets go of the connection. */
+export const beating: Reply = stream("data: a\n\n", { gate: "first" }, ":\n", { gate: "second" }, ":\n");
+
+/** What a check says of so many heartbeats. */
+export const BEATS = { 0: "", 2: ", with the second heartbeat at the latest" } as const;
+
+/** How soon a connection is let go of: by itself, or with the first or second heartbeat. */
+export async function beatsToLeave({ open, seen }: Played): Promise<number> {
+  const left = async (ms: number) => (await inTime(seen(1, 1), ms)) !== undefined;
+  if (await left(2000)) return 0;
+  await open("first");
+  if (await left(1000)) return 1;
+  await open("second");
+  await seen(1, 1);
+  return 2;
 }
 
 /** The first of these events on a target. */
