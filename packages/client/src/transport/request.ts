@@ -14,6 +14,7 @@ import {
   type HeadersLike,
   type PerAttempt,
 } from "../options.ts";
+import { PolicyWatch } from "./page-policy.ts";
 
 /** What is sent on every attempt. */
 export interface RequestPlan {
@@ -150,16 +151,20 @@ function makeRequest(url: URL, init: RequestInit): Request {
 /** One request and its answer. Throws InvalidOptionError for what is no request, ConnectionError without an answer. */
 export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Response> {
   const request = makeRequest(at, init);
+  const policy = new PolicyWatch(at);
   let response: Response;
   try {
     response = await fetch(request);
   } catch (cause) {
+    const forbidden = await policy.forbids();
     if (isSseError(cause)) throw cause;
     const url = publicUrl(at);
     // [spec] "unless the user agent knows that to be futile": only these schemes have a network that can come back.
-    const retryable = /^https?:$/.test(at.protocol) || fetch !== globalThis.fetch;
-    throw new ConnectionError("connection-lost", noAnswer(at), { url, retryable, cause });
+    const retryable = !forbidden && (/^https?:$/.test(at.protocol) || fetch !== globalThis.fetch);
+    const message = forbidden ? `The page's Content-Security-Policy does not allow ${url}.` : noAnswer(at);
+    throw new ConnectionError("connection-lost", message, { url, retryable, cause });
   }
+  policy.end();
   assertResponse(response);
   return response;
 }

@@ -15,9 +15,10 @@ export class StandardDispatch {
     try {
       return await this.#dispatch(fetch, url, init);
     } catch (error) {
-      if (this.#answered || init.method !== "GET" || !(await isAnswered(fetch, url, init))) throw error;
+      if (this.#answered || init.method !== "GET" || !mayBeLost(error)) throw error;
+      if (!(await isAnswered(fetch, url, init))) throw error;
       return await this.#dispatch(fetch, url, init).catch((cause) => {
-        throw isLost(cause) ? unreadable(url, cause) : cause;
+        throw mayBeLost(cause) ? unreadable(url, cause) : cause;
       });
     }
   };
@@ -45,8 +46,8 @@ async function isAnswered(fetch: Fetch, url: URL, init: RequestInit): Promise<bo
   }
 }
 
-function isLost(error: unknown): boolean {
-  return error instanceof ConnectionError && error.code === "connection-lost";
+function mayBeLost(error: unknown): boolean {
+  return error instanceof ConnectionError && error.code === "connection-lost" && error.retryable;
 }
 
 function unreadable(at: URL, cause: unknown): ConnectionError {
