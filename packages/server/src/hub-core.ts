@@ -30,7 +30,7 @@ import type { Presence } from "./presence-options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import { Reporter } from "./reporter.ts";
 import { lastEventIdOf } from "./request.ts";
-import { headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
+import { goElsewhere, headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
 import { sendSnapshot } from "./snapshot.ts";
 import { retryLine } from "./transmission.ts";
 
@@ -286,7 +286,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   /** A native EventSource gives up at a 503: it gets a stream that ends at once, and when to come back. */
   #answerElsewhere(headers: Headers): Response | undefined {
     if (this.#retryElsewhereMs === undefined) return undefined;
-    return streamResponse(retryLine(this.#retryElsewhereMs), headers);
+    return goElsewhere(retryLine(this.#retryElsewhereMs), headers);
   }
 
   #sendElsewhere(connection: HubConnection, retryMs: number | undefined): void {

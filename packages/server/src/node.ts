@@ -2,6 +2,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { reportTo } from "./report.ts";
+import { leadsElsewhere } from "./response.ts";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
@@ -226,6 +227,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 function writeHead(response: Response, req: NodeRequest, res: NodeResponse): void {
   const { status, statusText, headers } = response;
+  if (req.httpVersionMajor === 1 && leadsElsewhere(response)) (res as ServerResponse).shouldKeepAlive = false;
   const message = statusText !== "" && req.httpVersionMajor === 1 ? statusText : undefined;
   const bare = bareOf(res);
   if (bare !== undefined) {

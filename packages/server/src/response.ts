@@ -23,6 +23,20 @@ export function streamResponse(
   return new Response(body, { headers: all });
 }
 
+const elsewhere = new WeakSet<Response>();
+
+/** The answer of a server that goes down: when to come back, to another one. */
+export function goElsewhere(retry: string, headers: HeadersLike | undefined): Response {
+  const response = streamResponse(retry, headers);
+  elsewhere.add(response);
+  return response;
+}
+
+/** Whether the connection is to end with this: a client that kept it would come back on it, to the same server. */
+export function leadsElsewhere(response: Response): boolean {
+  return elsewhere.has(response);
+}
+
 /**
  * 204: there is nothing more, do not come back. Browsers' own `EventSource` obeys it as well.
  * WHATWG HTML, "Server-sent events": a response that is not 200 fails the connection.

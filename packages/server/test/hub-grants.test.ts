@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Agent, get as ask, type IncomingMessage } from "node:http";
 import { defineEvents, text } from "@sse/protocol";
 import { describe, expect, test, vi } from "vitest";
 import type { Grant } from "../src/grants.ts";
@@ -306,6 +308,24 @@ describe("drain", () => {
     await drained;
     expect((await toComplete(await toHaveStatus(get("a"), 200))).text).toMatch(/^retry: \d+\n\n$/);
     expect(hub.stats().connections).toBe(0);
+  });
+
+  test("ends the connection of those who come late: on a kept one they would come back to the same server", async () => {
+    const hub = closedInTest(createHub(finite, { heartbeatMs: false }));
+    const { port } = await serveInTest(hub.respond);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const connectionOf = async (): Promise<unknown> => {
+      const [response] = (await once(ask({ port, agent }), "response")) as [IncomingMessage];
+      await once(response.resume(), "end");
+      return response.headers.connection;
+    };
+    const open = connectionOf();
+    await eventually(() => hub.stats().connections === 1);
+    await hub.publish("done", "all");
+    expect(await open).toBe("keep-alive");
+    await hub.drain({ overMs: 0 });
+    expect(await connectionOf()).toBe("close");
+    agent.destroy();
   });
 
   test("goes on sending to those that it has not closed yet", async () => {
