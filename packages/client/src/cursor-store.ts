@@ -1,6 +1,9 @@
 import { InvalidOptionError } from "@sse/protocol";
 
-/** Keeps a subscription's delivered position, so that the next page or process goes on from there. */
+/**
+ * Keeps a subscription's delivered position, so that the next page or process goes on from there. What its methods
+ * throw, or their promises reject with, is reported, and costs repetitions, not the stream.
+ */
 export interface CursorStore {
   /** Called once, before the first attempt. `url` is the subscription's, `""` where that is a function. */
   load(url: string): string | undefined | Promise<string | undefined>;

@@ -37,11 +37,11 @@ export interface ReconnectOptions {
 
 /** What `connect`, `request` and `EventSource` have in common. */
 export interface CommonOptions {
-  /** Sent with every attempt, beside `accept` and the last event ID. Default: none. */
+  /** Sent with every attempt, beside `accept` and the last event ID; a function that throws costs one. Default: none. */
   readonly headers?: PerAttempt<HeadersLike> | undefined;
   /** Ends it all. Loops throw its reason. Default: none. */
   readonly signal?: AbortSignal | null | undefined;
-  /** Default: the platform's `fetch`. */
+  /** Default: the platform's `fetch`. Another one resolves with a `Response` of which nothing was read. */
   readonly fetch?: Fetch | undefined;
   /** The position to resume after. Default: none. @throws InvalidOptionError for one that cannot be a header. */
   readonly lastEventId?: string | undefined;
@@ -52,7 +52,7 @@ export interface CommonOptions {
   readonly idleTimeoutMs?: number | "auto" | false | undefined;
   /** The largest event, in bytes; a larger one is a `LimitError` and final. Default: 16,777,216. */
   readonly maxEventBytes?: number | undefined;
-  /** Hears of events that were left out, and of ids that cannot be sent back. Default: nobody does. */
+  /** Hears of events that were left out, and of ids that cannot be sent back; what it throws is reported. Default: nobody does. */
   readonly onIssue?: ((issue: EventIssue) => void) | undefined;
 }
 
@@ -83,11 +83,14 @@ export interface TypeOnlyConnectOptions extends CommonOptions, RequestPolicyOpti
   readonly cursor?: "header" | "query" | undefined;
   /** How to come back; `false` never does. Default: for ever, after 0 to 1 s, then up to 30 s. */
   readonly reconnect?: ReconnectOptions | false | undefined;
-  /** Called before every wait. Returning `false` stops: `closed` is "stopped". Default: goes on. */
+  /**
+   * Called before every wait, which begins when its promise is settled. `false` stops: `closed` is "stopped". What it
+   * throws is reported, and stops nothing. Default: goes on.
+   */
   readonly onReconnect?: ((event: Retry) => unknown) | undefined;
   /**
    * Gets other credentials, once in an outage, when the server answers 401 or ends the grant. The next attempt asks
-   * `headers` again. Default: a 401 is final.
+   * `headers` again. What it throws is the `cause` of the failure. Default: a 401 is final.
    */
   readonly refresh?: ((attempt: Attempt) => unknown) | undefined;
   /** Keeps the delivered position beyond this subscription. `lastEventId` goes before it. Default: nowhere. */

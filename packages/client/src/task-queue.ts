@@ -5,6 +5,8 @@
  */
 export class TaskQueue {
   #later: (() => void)[] = [];
+  /** The first of `later` that was not taken: shifting a long array moves all of it. */
+  #next = 0;
   #began = false;
 
   run(task: () => void): void {
@@ -22,18 +24,25 @@ export class TaskQueue {
   /** Runs at once what waits. */
   flush(): void {
     // One after the other: a task may clear those behind it.
-    for (let task = this.#later.shift(); task !== undefined; task = this.#later.shift()) task();
+    while (this.#later.length > 0) this.#take()?.();
   }
 
   clear(): void {
     this.#later = [];
+    this.#next = 0;
   }
 
   async #drain(): Promise<void> {
     while (this.#later.length > 0) {
       await nextTask();
-      this.#later.shift()?.();
+      this.#take()?.();
     }
+  }
+
+  #take(): (() => void) | undefined {
+    const task = this.#later[this.#next++];
+    if (this.#next >= this.#later.length) this.clear();
+    return task;
   }
 }
 

@@ -124,4 +124,10 @@ describe("Retry-After", () => {
     );
     expect([read(), read("soon"), read("-5"), read("99999999999999")]).toEqual([0, 0, 0, 2_147_483_647]);
   });
+
+  test("as a date is of the server's clock, where it says what time it is", () => {
+    const headers = { date: "Fri, 21 Nov 2025 12:00:00 GMT", "retry-after": "Fri, 21 Nov 2025 12:00:30 GMT" };
+    const anHourBehind = Date.parse("Fri, 21 Nov 2025 11:00:00 GMT");
+    expect(retryAfterMs(new Headers(headers), anHourBehind)).toBe(30_000);
+  });
 });

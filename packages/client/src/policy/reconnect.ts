@@ -130,10 +130,14 @@ export class ReconnectPolicy {
   }
 }
 
-/** The wait a response asks for, in milliseconds; 0 where it asks for none. RFC 9110, "Retry-After". */
+/**
+ * The wait a response asks for, in milliseconds; 0 where it asks for none. RFC 9110, "Retry-After". A date is of the
+ * server's clock, which `Date` tells: this one may be wrong.
+ */
 export function retryAfterMs(headers: Headers, nowMs: number = Date.now()): number {
   const value = headers.get("retry-after")?.trim();
   if (!value) return 0;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  const now = Date.parse(headers.get("date") ?? "") || nowMs;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now;
   return Number.isNaN(ms) ? 0 : Math.min(MAX_DELAY_MS, Math.max(0, ms));
 }
