@@ -350,6 +350,39 @@ describe("a snapshot", () => {
     expect(seen(body).slice(1)).toEqual(["log state@undefined", "sse.mark @5", "log 6@6"]);
   });
 
+  test("of many events leaves in pieces, the others having their turn after each, and is held back by a slow client", async () => {
+    let made = 0;
+    const feed = hub({
+      heartbeatMs: false,
+      snapshot: function* () {
+        for (; made < 1_000; made++) yield market.event("log", `row ${made} ${"x".repeat(1_000)}`);
+      },
+    });
+    const body = await read(feed.respond(request("lost.1")));
+    await body.until("row 0");
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(made).toBeLessThan(100); // nobody reads on
+    let chunks = 0;
+    while (!body.text.includes("sse.mark")) {
+      await body.next();
+      chunks++;
+    }
+    expect(body.events.filter(({ data }) => data.startsWith("row "))).toHaveLength(1_000);
+    expect(chunks).toBeGreaterThan(20);
+    expect(chunks).toBeLessThan(200);
+  });
+
+  test("may hold the end in a large event, which finishes the stream", async () => {
+    const done = "x".repeat(20_000);
+    const jobs = createHub(finite, {
+      snapshot: () => [finite.event("step", { n: 1 }), finite.event("done", done)],
+    });
+    hubs.push(jobs);
+    const body = await read(jobs.respond(request("lost.1")));
+    await body.all();
+    expect(body.events.map(({ type }) => type)).toEqual(["sse.gap", "step", "done", "sse.end"]);
+  });
+
   test("may hold the end, which finishes the stream as any end does, and the generator", async () => {
     const stopped = vi.fn();
     const jobs = createHub(finite, {
@@ -621,23 +654,16 @@ describe("slow clients", () => {
 });
 
 describe("ending", () => {
-  test("drain closes evenly over the time, each with a retry of its own, and takes nobody in", async () => {
+  test("drain closes all within the time, each with a retry of its own, and takes nobody in", async () => {
     const feed = hub();
-    const closings: number[] = [];
     const bodies = await Promise.all(Array.from({ length: 40 }, () => read(feed.respond(request()))));
-    const start = performance.now();
-    const reading = bodies.map(async (body) => {
-      await body.all();
-      closings.push(performance.now() - start);
-    });
+    const reading = bodies.map((body) => body.all());
     const drained = feed.drain({ overMs: 300, retryMs: 1000 });
     const refused = await read(feed.respond(request()));
     expect(await refused.all()).toMatch(/^retry: \d+\n\n$/);
     await drained;
     await Promise.all(reading);
     expect(feed.stats().connections).toBe(0);
-    expect(closings.filter((at) => at < 150).length).toBeGreaterThan(8);
-    expect(closings.filter((at) => at >= 150).length).toBeGreaterThan(8);
     const retries = bodies.map((body) => Number(/retry: (\d+)/.exec(body.text)?.[1]));
     expect(Math.min(...retries)).toBeGreaterThanOrEqual(750);
     expect(Math.max(...retries)).toBeLessThanOrEqual(1250);
