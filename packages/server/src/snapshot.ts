@@ -1,9 +1,11 @@
-import { type EventMap, encodeEvent, type OutgoingEvent } from "@sse/protocol";
+import { type EventMap, type OutgoingEvent, serializeEvent } from "@sse/protocol";
 import type { Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
-import type { GapReason } from "./frame.ts";
+import { encode, type GapReason } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { formatPosition, parsePosition } from "./position.ts";
+import { HIGH_WATER_BYTES } from "./sink/sink.ts";
+import { afterTurn } from "./turn.ts";
 
 /** For whom a snapshot is made, and what it has to stand for. */
 export interface SnapshotRequest {
@@ -36,6 +38,7 @@ export async function sendSnapshot<M extends EventMap>(
   at: Position,
 ): Promise<Position> {
   const iterator = iteratorOf(hook({ ...asked, position: formatPosition(at) }));
+  const state = new StateWriter(connection);
   let isOver = true;
   try {
     while (!connection.isClosed) {
@@ -43,13 +46,40 @@ export async function sendSnapshot<M extends EventMap>(
       const { done, value } = await iterator.next();
       if (done) return laterPosition(value, at);
       isOver = false;
-      const { type, data } = value;
-      connection.sendState(encodeEvent(writer.event(type, data)), writer.isEnd(type));
-      await connection.ready;
+      await state.add(serializeEvent(writer.event(value.type, value.data)), writer.isEnd(value.type));
     }
     return at;
   } finally {
+    state.flush();
     if (!isOver) await iterator.return?.();
+  }
+}
+
+/** What the hook gives in one turn leaves in one piece; after much of it the others have their turn. */
+class StateWriter {
+  readonly #connection: HubConnection;
+  #text = "";
+
+  constructor(connection: HubConnection) {
+    this.#connection = connection;
+  }
+
+  /** Settles when there is room for more. */
+  async add(text: string, isEnd: boolean): Promise<void> {
+    if (this.#text === "") afterTurn(() => this.flush());
+    this.#text += text;
+    if (isEnd) return this.flush(true);
+    if (this.#text.length >= HIGH_WATER_BYTES) {
+      this.flush();
+      await new Promise<void>(afterTurn);
+    }
+    await this.#connection.ready;
+  }
+
+  flush(isEnd = false): void {
+    const text = this.#text;
+    this.#text = "";
+    if (text !== "") this.#connection.sendState(encode(text), isEnd);
   }
 }
 
