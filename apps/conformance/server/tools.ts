@@ -99,7 +99,7 @@ export class StreamAtHand implements Disposable {
 
 /** Asks again and again until it is so. The time limit of the check ends it. */
 export async function eventually<T>(ask: () => Promise<T>, isSo: (got: T) => boolean): Promise<T> {
-  const until = Date.now() + 8_000;
+  const until = Date.now() + 30_000;
   for (;;) {
     const got = await ask();
     if (isSo(got)) return got;

@@ -70,7 +70,7 @@ export const leaving: readonly Check<ServerTools>[] = [
   {
     name: "a silent stream whose client has gone is found within one heartbeat",
     async run(tools) {
-      const hub = await tools.hub({ heartbeatMs: 1000 });
+      const hub = await tools.hub({ heartbeatMs: 4000 });
       using client = hub.open();
       await client.until("sse.mark");
       client.leave();
@@ -80,7 +80,8 @@ export const leaving: readonly Check<ServerTools>[] = [
         ({ stats }) => stats.connections === 0,
       );
       const tookMs = Date.now() - left;
-      same(tookMs < 2200, true, `found within a heartbeat, after ${tookMs} ms:`);
+      // Found by the first; a machine that is busy may write it as late as the second would come.
+      same(tookMs < 8000, true, `found within a heartbeat, after ${tookMs} ms:`);
     },
   },
 ];

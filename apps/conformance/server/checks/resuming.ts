@@ -59,7 +59,7 @@ export const resuming: readonly Check<ServerTools>[] = [
       const hub = await tools.hub({ limits: { maxDurationMs: 400 } });
       const stream = connect(events, hub.url(), {
         reconnect: { minDelayMs: 0, maxDelayMs: 20 },
-        signal: AbortSignal.timeout(15_000),
+        signal: AbortSignal.timeout(60_000),
       });
       const got: string[] = [];
       const reading = (async () => {
