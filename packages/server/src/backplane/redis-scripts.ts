@@ -137,8 +137,9 @@ if done then return outcome end
 local why = type(outcome) == 'table' and outcome.err or tostring(outcome)
 -- Somebody else has written into the stream: what is known of it is not true any more.
 local isForeign = string.find(why, 'equal or smaller', 1, true)
--- Nor is it where a part of the batch is in it, and then something was refused.
+-- Nor is it where a part of the batch is in it, and then something was refused: nobody has seen that part.
 if isForeign or offset > start then begin() end
+for k = 5, #KEYS do if not before[KEYS[k]] then redis.pcall('DEL', KEYS[k]) end end
 if isForeign then done, outcome = pcall(append) end
 return done and outcome or redis.error_reply(why)
 `;

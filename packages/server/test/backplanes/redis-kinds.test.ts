@@ -295,4 +295,18 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
     expect(rest.flatMap(({ gap, frames }) => [gap, frames.length])).toEqual([undefined, 30]);
     expect(await log.replay({ epoch, offset: 1 }, ["a"], 1e6)).toMatchObject({ gap: "expired" });
   });
+
+  test("a batch that was refused when it was nearly done is logged when it comes again under its key", async () => {
+    const server = await start();
+    const log = open(createClient({ url: server.url }), { replay: { maxEvents: 1 } });
+    const { epoch } = await log.publish(message("1"));
+    await command(server, "SET", "sse:{sse}:trimmed", "of another type");
+    const again = { idempotencyKey: "k" };
+    await expect(log.publish(message("2"), again)).rejects.toThrow("WRONGTYPE");
+    const second = await log.publish(message("2"), again);
+    expect(second).toMatchObject({ offset: 1 });
+    expect(second.epoch).not.toBe(epoch);
+    expect((await log.replay({ ...second, offset: 0 }, ["a"], 1000)).frames).toHaveLength(1);
+    expect(await log.publish(message("2"), again)).toEqual(second);
+  });
 });
