@@ -252,6 +252,26 @@ describe("resuming", () => {
     expect(feed.stats().gaps).toBe(1);
   });
 
+  test("lets others have their turn between the pages, however fast the client reads", async () => {
+    const feed = hub();
+    const first = await feed.publish("log", "first");
+    await Promise.all(
+      Array.from({ length: 2_000 }, (_, n) => feed.publish("log", `${n} ${"x".repeat(1_000)}`)),
+    );
+    const body = await read(feed.respond(request(first)));
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns++;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await body.until("data: 1999 ");
+    isOver = true;
+    expect(turns).toBeGreaterThan(20); // two megabytes, in pages of 64 KB
+    expect(body.events).toHaveLength(2_001);
+  });
+
   test("from before what is kept is a gap, followed by what is kept", async () => {
     const { feed, ids, epoch } = await filled({ replay: { maxEvents: 2 } });
     const body = await read(feed.respond(request(ids[0]), { channels: ["odd", "even"] }));

@@ -3,6 +3,7 @@ import type { Feed } from "./feed.ts";
 import type { GapReason } from "./frame.ts";
 import type { HubConnection } from "./hub-connection.ts";
 import { formatPosition, parsePosition } from "./position.ts";
+import { afterTurn } from "./turn.ts";
 
 /** Sends the state that heals a gap, and resolves with the position it stands for: the given one, or a later one. */
 export type SendSnapshot = (connection: HubConnection, at: Position, reason: GapReason) => Promise<Position>;
@@ -64,6 +65,7 @@ export class Join {
         // A snapshot stands for more than the page, which then begins too early.
         if (connection.position.offset <= page.from.offset) connection.deliverPage(page.frames, page.upTo);
         await connection.ready;
+        await new Promise<void>(afterTurn); // however fast the client and the log are, others have their turn
       }
     } finally {
       this.#feed.stopReading();
