@@ -148,8 +148,8 @@ export class Connection {
       if (this.#policy.isHealthy(loss)) this.#refreshed = false;
       if (!(await this.#refresh(loss))) await this.#pause(loss);
       if (this.#suspended && !this.#closed) await this.#wait.over(0);
-      if (this.#closed) return;
-      this.#connecting();
+      if (!this.#closed) this.#connecting();
+      if (this.#closed) return; // also by who heard of it just now
     }
   }
 
@@ -228,6 +228,7 @@ export class Connection {
     if (this.#refreshed) return this.#fail(error) ?? false;
     this.#refreshed = true;
     this.#connecting();
+    if (this.#closed) return false;
     foretell(error, this.#lostAttempt, 0);
     try {
       await refresh({ attempt: this.#policy.attempt, lastEventId, error });

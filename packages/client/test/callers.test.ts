@@ -96,6 +96,35 @@ describe("functions of the caller's", () => {
     expect(heard).toEqual(["first open", "first closed", "second closed"]);
   });
 
+  test("whoever closes in any state has nothing sent any more, and hears of no other state", async () => {
+    for (const status of ["waiting", "connecting", "open"] as const) {
+      for (const refused of [503, 401]) {
+        let sent = 0;
+        const answers = [new Response("", { status: refused }), new Response(N, STREAM)];
+        const heard: string[] = [];
+        const subscription = open(
+          connect(numbers, URL_OF_NOBODY, {
+            reconnect: AT_ONCE,
+            refresh: () => heard.push("refresh"),
+            fetch: async () => {
+              sent++;
+              return answers.shift() ?? new Response(null, { status: 204 });
+            },
+          }),
+        );
+        subscription.on("*", () => {});
+        subscription.onStateChange((state) => {
+          heard.push(state.status);
+          if (state.status === status) subscription.close();
+        });
+        await subscription.closed;
+        const [expected, requests] = [heard.slice(0, heard.indexOf("closed") + 1), sent];
+        await new Promise((resolve) => setTimeout(resolve, 10)); // in which nothing happens
+        expect([heard, sent, subscription.state.status]).toEqual([expected, requests, "closed"]);
+      }
+    }
+  });
+
   test("a stream that is closed as it opens is let go of, also where nobody listens", async () => {
     const cancelled = new Promise((resolve) => {
       const body = new ReadableStream({ cancel: resolve });
