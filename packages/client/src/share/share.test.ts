@@ -506,6 +506,24 @@ test("where there are no channels, or none for this page, every tab has a connec
   }
 });
 
+test("tabs that do not hear each other stop taking the lock away, and read for themselves", async () => {
+  const deaf = class {
+    readonly onmessage = null;
+    postMessage(): void {}
+    close(): void {}
+  };
+  vi.stubGlobal("BroadcastChannel", deaf);
+  const body = { body: [opening(0), { gate: "go" }, text(1)], end: "hold" } as const;
+  const { url, open, seen } = await play(body);
+  const key = newKey();
+  const two = [tab(url, key), tab(url, key)];
+  // The lock goes to and fro until one of them has lost it twice.
+  const reading = (await seen(5, 3)).filter(({ left }) => !left);
+  await open("go");
+  for (const one of two) await one.has(1);
+  expect([reading.length, (await seen()).length]).toEqual([2, 5]);
+});
+
 test("any text is a key", async () => {
   for (const key of ["-", "a\0\ud800\u2028 \"'\\/💥", "k".repeat(100_000)]) {
     const { url, open, seen } = await play({ body: [opening(0), { gate: "go" }, text(1)], end: "hold" });

@@ -39,6 +39,8 @@ export class Shared implements Link, Tab {
   #relay: Relay | undefined;
   #lock: LeaderLock | undefined;
   #leader: Leader | undefined;
+  /** How often the lock was taken from this tab since it heard of another one. */
+  #losses = 0;
   #started = false;
   #asleep = false;
   /** The stream is over, and the consumer has not had all of it. */
@@ -55,7 +57,7 @@ export class Shared implements Link, Tab {
     this.#follower = new Follower(this);
     this.#watchdog = new Watchdog({
       ping: () => this.post({ kind: "ping" }),
-      dead: () => this.#lock?.steal(),
+      dead: () => this.#onDead(),
     });
   }
 
@@ -143,11 +145,11 @@ export class Shared implements Link, Tab {
     }
     const lock = new LeaderLock(this.#name, {
       onGranted: () => this.#lead(),
-      onLost: () => this.#follow(lock),
-      onUnavailable: () => {
-        this.#silence();
-        this.#lead();
+      onLost: () => {
+        this.#losses++;
+        this.#follow(lock);
       },
+      onUnavailable: () => this.#goAlone(),
     });
     this.#lock = lock;
     this.#follow(lock);
@@ -206,7 +208,21 @@ export class Shared implements Link, Tab {
     this.#leader = undefined;
   }
 
+  /** The leader does not answer. Where tabs do not hear each other, they would take the lock away for ever. */
+  #onDead(): void {
+    if (this.#losses < 2) this.#lock?.steal();
+    else this.#goAlone();
+  }
+
+  /** Reads for this tab alone. */
+  #goAlone(): void {
+    this.#lock?.release();
+    this.#silence();
+    this.#lead();
+  }
+
   #onMessage(message: Message): void {
+    this.#losses = 0;
     if (message.kind === "join" || message.kind === "ping") this.#leader?.answer(message);
     else if (message.epoch >= this.#follower.epoch) {
       if (message.epoch > this.#follower.epoch && this.#leader !== undefined) this.#yield();
