@@ -57,6 +57,6 @@ export interface Backplane extends AsyncDisposable {
   replay(after: Position, channels: readonly string[], maxBytes: number): Promise<ReplayPage>;
   /** The log's present end. */
   head(): Promise<Position>;
-  /** Stops, and rejects what is asked for afterwards. */
+  /** Stops, and rejects what is asked for afterwards. What was published before is still logged where it can be soon. */
   close(): Promise<void>;
 }

@@ -53,6 +53,7 @@ class NatsBackplane implements Backplane {
   #started: Promise<void> | undefined;
   #isReading = false;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(connection: NatsConnection, settings: RemoteStoreSettings, replicas: number) {
     const { name, limits, idempotencyMs, publishTimeoutMs: timeoutMs, cache, onError } = settings;
@@ -104,10 +105,14 @@ class NatsBackplane implements Backplane {
   }
 
   /** The connection stays open, and yours. */
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#isClosed = true;
-    this.#outbox.close();
+    await this.#outbox.close();
     this.#reader.close();
     this.#live.close();
   }

@@ -33,6 +33,8 @@ interface Entry extends Letter {
   isUncertain: boolean;
 }
 
+/** So long a closing backplane waits for what was published before. */
+const LAST_WORDS_MS = 500;
 const MAX_BATCH_EVENTS = 256;
 const MAX_BATCH_BYTES = 1_048_576;
 
@@ -64,6 +66,8 @@ export class Outbox {
   #failure: unknown;
   #isRunning = false;
   #isClosed = false;
+  /** Called when nothing is left to send, or when sending fails. */
+  #onRest: (() => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(plan: OutboxPlan) {
@@ -81,13 +85,24 @@ export class Outbox {
     });
   }
 
-  /** What is still on its way is rejected. */
-  close(): void {
+  /** What was added before is still sent, where the store answers soon; what is left then is rejected. */
+  async close(): Promise<void> {
+    if (this.#isRunning && this.#failure === undefined) await this.#rest();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     for (const entry of this.#batch) entry.isUncertain ||= this.#isSent;
     for (const entry of [...this.#batch, ...this.#queue]) this.#fail(entry, "the backplane was closed");
     this.#queue = [];
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LAST_WORDS_MS);
+      this.#onRest = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #run(): Promise<void> {
@@ -97,6 +112,7 @@ export class Outbox {
       this.#batch = [];
     }
     this.#isRunning = false;
+    this.#onRest?.();
   }
 
   /** Until the log has the batch, or says no, or nobody waits for it any more. */
@@ -117,6 +133,7 @@ export class Outbox {
           return;
         }
         this.#failure = error;
+        this.#onRest?.();
         this.#wasSent ||= error.wasSent;
         for (const entry of this.#batch) entry.isUncertain ||= error.wasSent;
         if (!this.#isClosed) await pause(attempt);

@@ -59,6 +59,7 @@ class RedisBackplane implements Backplane {
   readonly #writer: string = crypto.randomUUID();
   #started: Promise<void> | undefined;
   #isClosed = false;
+  #closing: Promise<void> | undefined;
 
   constructor(client: RedisClient, settings: RemoteStoreSettings) {
     const { limits, publishTimeoutMs: timeoutMs, onError } = settings;
@@ -119,10 +120,14 @@ class RedisBackplane implements Backplane {
     return { epoch, offset };
   }
 
-  async close(): Promise<void> {
-    if (this.#isClosed) return;
+  close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     this.#isClosed = true;
-    this.#outbox.close();
+    await this.#outbox.close();
     this.#reader.close();
     this.#link.close();
     this.#live.close();

@@ -323,6 +323,15 @@ export function testBackplane(name: string, setUp: () => Promise<BackplaneUnderT
       );
     });
 
+    test("what was published before it was closed is still logged, awaited or not", async () => {
+      const one = await log();
+      const positions = Promise.all(Array.from({ length: 600 }, (_, n) => one.publish(message(`${n}`))));
+      await one.close();
+      expect((await positions).map(({ offset }) => offset)).toEqual(
+        Array.from({ length: 600 }, (_, n) => n + 1),
+      );
+    });
+
     test("after close everything is refused with a BackplaneError, and nothing is delivered", async () => {
       const one = await log();
       await one.close();
