@@ -157,6 +157,18 @@ describe("a request for an event stream", () => {
     expect(client.received.indexOf("sse.end")).toBeLessThan(client.received.indexOf("ordinary"));
   });
 
+  test("that comes late to a hub that drains is the last of its connection", async () => {
+    const hub = openHub();
+    const { port, ordinary } = await serveLean(hub.respond);
+    await hub.drain({ overMs: 0 });
+    using client = WireClient.open(port, "/", ACCEPT);
+    await client.until(({ ended }) => ended !== "open");
+    expect(client.head).toContain("\r\nconnection: close");
+    expect(client.chunks.join("")).toMatch(/^retry: \d+\n\n$/);
+    expect(client.received).toMatch(/\r\n0\r\n\r\n$/);
+    expect(ordinary).toEqual([]);
+  });
+
   test("without a body in its answer, as 204, is over at once", async () => {
     const { port } = await serveLean(() => new Response(null, { status: 204 }));
     using client = WireClient.open(port, "/", ACCEPT);

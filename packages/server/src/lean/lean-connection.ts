@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket } from "node:net";
 import { type Alarm, type Rung, startAlarm } from "../heartbeat.ts";
+import { leadsElsewhere } from "../response.ts";
 import { chunksOf } from "../sink/chunk.ts";
 import type { Bytes, Sink, SinkOwner } from "../sink/sink.ts";
 import { sinkOf } from "../sink/stream-sink.ts";
@@ -41,6 +42,8 @@ const NOTHING: Buffer = /* @__PURE__ */ Buffer.alloc(0);
 export class LeanConnection implements Sink, Rung {
   readonly #door: LeanDoor;
   readonly #socket: Socket;
+  /** Nothing comes after this response: its client is to come back on another connection. */
+  #isLast = false;
   #stage: "head" | "asked" | "answering" | "ending" | "over" = "head";
   /** Of the head, as far as it is here; later what came too early. */
   #read: Buffer = NOTHING;
@@ -154,7 +157,8 @@ export class LeanConnection implements Sink, Rung {
     this.#stage = "answering";
     socket.on("drain", onDrain);
     socket.cork(); // the head and the first bytes leave together
-    socket.write(responseHead(response), "latin1");
+    this.#isLast = leadsElsewhere(response);
+    socket.write(responseHead(response, this.#isLast), "latin1");
     if (body === null) this.#letGo();
     else if (!sinkOf(body)?.redirect((owner) => this.#adopt(owner), this.#gone?.signal)) this.#pump(body);
     socket.uncork();
@@ -189,7 +193,7 @@ export class LeanConnection implements Sink, Rung {
 
   /** A server that closes has no timer any more that would end a connection without a request. */
   #letGo(): void {
-    if (this.#door.isClosing) this.#socket.destroySoon();
+    if (this.#isLast || this.#door.isClosing) this.#socket.destroySoon();
     else this.#passOn();
   }
 
