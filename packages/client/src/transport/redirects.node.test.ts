@@ -52,10 +52,9 @@ test("a POST keeps its body over 307, and becomes a GET by 303", async () => {
     const { url } = await play({ status, headers: { location: target.url } });
     await collect(request(numbers, url, { json: "ask" }));
   }
-  expect((await target.seen(2)).map(({ method, body }) => `${method} ${body}`)).toEqual([
-    'POST "ask"',
-    "GET ",
-  ]);
+  const seen = await target.seen(2);
+  expect(seen.map(({ method, body }) => `${method} ${body}`)).toEqual(['POST "ask"', "GET "]);
+  expect(seen.map(({ headers }) => headers["content-type"])).toEqual(["application/json", undefined]);
 });
 
 test("a circle of redirects is final", async () => {
@@ -64,10 +63,16 @@ test("a circle of redirects is final", async () => {
   expect([(thrown as ConnectionError).code, (await seen()).length]).toEqual(["too-many-redirects", 21]);
 });
 
+test("a redirect to another scheme is not followed, whatever is allowed", async () => {
+  const { url } = await play({ status: 302, headers: { location: "data:text/event-stream,data:secret" } });
+  const { thrown } = await read(url, { redirects: "follow" });
+  expect(thrown).toMatchObject({ code: "response-refused", status: 302 });
+});
+
 test("a redirect to what is no URL is final, and says so", async () => {
   const { url, seen } = await play({ status: 302, headers: { location: "http://[bad/?secret" } });
   const { thrown } = await read(url);
   expect(thrown).toMatchObject({ code: "response-refused", status: 302 });
-  expect(String(thrown)).toMatch(/no URL: "http:\/\/\[bad\/"/);
+  expect(String(thrown)).toMatch(/no URL of HTTP: "http:\/\/\[bad\/"/);
   expect(await seen()).toHaveLength(1);
 });

@@ -43,19 +43,29 @@ async function follow(policy: Policy, fetch: Fetch, start: URL, given: RequestIn
 }
 
 function target(location: string, from: URL, status: number): URL {
+  let cause: unknown;
   try {
-    return new URL(location, from);
-  } catch (cause) {
-    const url = publicUrl(from);
-    const message = `${url} redirected to what is no URL: ${shownUrl(location)}.`;
-    throw new ConnectionError("response-refused", message, { url, status, cause });
+    const to = new URL(location, from);
+    // WHATWG Fetch, "HTTP-redirect fetch": nothing else is followed, such as data:.
+    if (/^https?:$/.test(to.protocol)) return to;
+  } catch (thrown) {
+    cause = thrown;
   }
+  const url = publicUrl(from);
+  const message = `${url} redirected to what is no URL of HTTP: ${shownUrl(location)}.`;
+  throw new ConnectionError("response-refused", message, { url, status, cause });
 }
 
 function redirected(policy: Policy, status: number, from: URL, to: URL, init: RequestInit): RequestInit {
   const { body, ...bodiless } = init;
-  const becomesGet = status === 303 || (status < 303 && init.method === "POST");
-  if (from.origin === to.origin) return becomesGet ? { ...bodiless, method: "GET" } : init;
+  const becomesGet = (status === 303 && init.method !== "HEAD") || (status < 303 && init.method === "POST");
+  if (from.origin === to.origin) {
+    if (!becomesGet) return init;
+    // WHATWG Fetch, "request-body-header name": they would speak of a body that is gone.
+    const headers = new Headers(init.headers);
+    for (const what of ["encoding", "language", "location", "type"]) headers.delete(`content-${what}`);
+    return { ...bodiless, method: "GET", headers };
+  }
   const downgrade = from.protocol === "https:" && to.protocol !== "https:";
   if (policy !== "follow" || downgrade) {
     const url = publicUrl(from);
