@@ -3,7 +3,7 @@ import { ProducerConnection } from "./connection.ts";
 import { writerOf } from "./event-writer.ts";
 import { type EventStreamOptions, resolveEventStreamOptions } from "./options.ts";
 import { type Producer, runProducer } from "./producer.ts";
-import { lastEventIdOf } from "./request.ts";
+import { checkedRequest, lastEventIdOf } from "./request.ts";
 import { type HeadersLike, headResponse, refusal, shortAnswer, streamResponse } from "./response.ts";
 
 /**
@@ -13,7 +13,7 @@ import { type HeadersLike, headResponse, refusal, shortAnswer, streamResponse } 
  * last event ID that cannot be one (400) are answered without a producer. What `produce` throws synchronously is
  * thrown here; what fails later reaches the client as `sse.error` and you through `onError`.
  *
- * @throws InvalidOptionError for an option out of range
+ * @throws InvalidOptionError for an option out of range, and for a request that is no web `Request`
  */
 export function eventStream<M extends EventMap = TextEvents>(
   events: EventContract<M> | null,
@@ -23,7 +23,7 @@ export function eventStream<M extends EventMap = TextEvents>(
 ): Response {
   const settings = resolveEventStreamOptions(options);
   const { headers } = settings;
-  const refused = shortAnswer(request, headers) ?? refusedId(request, headers);
+  const refused = shortAnswer(checkedRequest(request), headers) ?? refusedId(request, headers);
   const short = refused ?? headResponse(request, headers);
   if (short !== undefined) return short;
   const connection = new ProducerConnection<M>(request, writerOf(events, settings.validate), settings);

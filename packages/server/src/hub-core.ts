@@ -29,7 +29,7 @@ import { optionalLimit, retryTime } from "./options.ts";
 import type { Presence } from "./presence-options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import { Reporter } from "./reporter.ts";
-import { lastEventIdOf } from "./request.ts";
+import { checkedRequest, lastEventIdOf } from "./request.ts";
 import { goElsewhere, headResponse, refusal, shortAnswer, streamResponse, withHeaders } from "./response.ts";
 import { sendSnapshot } from "./snapshot.ts";
 import { retryLine } from "./transmission.ts";
@@ -125,7 +125,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     revoked: Revoked,
   ): Promise<Response> {
     const channels = this.#hasChannels ? checkedChannels(asked, this.#isFinite) : [FEED];
-    const foreign = this.#origins.answer(request);
+    const foreign = this.#origins.answer(checkedRequest(request));
     if (foreign !== undefined) return foreign;
     const headers = withHeaders(this.#origins.headers(request), options.headers);
     if (channels.includes(CONTROL_CHANNEL)) return refusal(403, "This channel is the server's own.", headers);

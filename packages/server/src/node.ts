@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { reportTo } from "./report.ts";
-import { leadsElsewhere } from "./response.ts";
+import { checkedResponse, leadsElsewhere } from "./response.ts";
 import { NodeSink } from "./sink/node-sink.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
@@ -59,7 +59,7 @@ async function answer(
   res.on("error", ignore);
   const request = convert(req, res, options);
   const { signal } = request;
-  const outcome = await send(await handler(request), req, res, signal);
+  const outcome = await send(checkedResponse(await handler(request)), req, res, signal);
   if (typeof outcome === "object") report(outcome.error);
 }
 

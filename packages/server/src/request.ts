@@ -1,4 +1,17 @@
-import { decodeLastEventId, EVENT_STREAM_MEDIA_TYPE, LAST_EVENT_ID_PARAMETER } from "@sse/protocol";
+import {
+  decodeLastEventId,
+  EVENT_STREAM_MEDIA_TYPE,
+  InvalidOptionError,
+  LAST_EVENT_ID_PARAMETER,
+} from "@sse/protocol";
+
+/** What is no web request, as that of `node:http`, is refused in words. @throws InvalidOptionError */
+export function checkedRequest(request: Request): Request {
+  if (typeof request?.headers?.get === "function") return request;
+  throw new InvalidOptionError(
+    "request is no web Request. For node:http or Express, wrap the handler in toNodeListener() of @sse/server/node.",
+  );
+}
 
 /**
  * The position a client comes back with; "" where it brings none. The header wins unless it is empty; the query

@@ -113,3 +113,9 @@ function joinedVary(ours: string | null, theirs: string | null): string | undefi
 export function isResponse(value: object): value is Response {
   return value instanceof Response || ("status" in value && "headers" in value && "body" in value);
 }
+
+/** What a handler returned, if it returned something. @throws TypeError */
+export function checkedResponse(response: Response): Response {
+  if (typeof response === "object" && response !== null) return response;
+  throw new TypeError(`The handler returned ${response}, not a Response: is a "return" missing?`);
+}

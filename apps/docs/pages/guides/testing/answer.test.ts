@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { answer, respond } from "./answer.ts";
 
 /** In place of the network: what the client asks goes to the handler, and the answer to the client. */
-const inProcess = async (input: RequestInfo | URL, init?: RequestInit) => respond(new Request(input, init));
+const inProcess = async (asked: Request) => respond(asked);
 
 it("says back, word by word, what it was asked", async () => {
   const words: string[] = [];

@@ -4,13 +4,9 @@ import { createHub } from "@sse/server";
 import { expect, it } from "vitest";
 import { answer } from "./answer.ts";
 
-const ask =
-  (hub: { respond(request: Request): Promise<Response> }) => (input: RequestInfo | URL, init?: RequestInit) =>
-    hub.respond(new Request(input, init));
-
 it("what is published arrives", async () => {
   await using hub = createHub(answer); // closed when the test is over
-  const stream = connect(answer, "http://test.example/", { fetch: ask(hub) });
+  const stream = connect(answer, "http://test.example/", { fetch: (request) => hub.respond(request) });
   const words: string[] = [];
   stream.on("word", ({ data }) => words.push(data));
   await expect.poll(() => hub.stats().connections).toBe(1); // who connects later begins later
