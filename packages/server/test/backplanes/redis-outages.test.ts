@@ -91,7 +91,7 @@ describe.runIf(hasRedis).each(clients)("a Redis that fails under %s", (_name, cl
     const second = log.publish(message("not sent")).catch((error: unknown) => error);
     expect(await first).toMatchObject({ code: "backplane", operation: "publish", uncertain: true });
     expect(await second).toMatchObject({ code: "backplane", uncertain: false });
-    expect(performance.now() - begin).toBeLessThan(2_000);
+    expect(performance.now() - begin).toBeLessThan(4_500);
     server.resume();
     const flow = traffic(log);
     await eventually(() => flow.acknowledged.length > 20, 10_000);
@@ -130,7 +130,7 @@ describe.runIf(hasRedis).each(clients)("a Redis that fails under %s", (_name, cl
 
   test("a server that is not there rejects within the limit, and certainly", async () => {
     const server = await start();
-    const log = open(server, { publishTimeoutMs: 300 });
+    const log = open(server, { publishTimeoutMs: 1_500 });
     await server.kill();
     await expect(log.publish(message("x"))).rejects.toMatchObject({ code: "backplane", uncertain: false });
     await expect(log.subscribe(new LogObserver())).rejects.toMatchObject({ code: "backplane" });
