@@ -9,6 +9,13 @@ export const shared: ViteUserConfig = {
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
 };
 
+/** How long a test may wait for what comes in a moment, on a machine with much else to do. */
+export const patience: NonNullable<ViteUserConfig["test"]> = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 20_000 } },
+};
+
 /**
  * A JSON result per package, which `scripts/test.ts` adds up into the closing line. Under it (it names the machine) the
  * log holds only what failed.

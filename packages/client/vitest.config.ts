@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { chromiumArgs, chromiumPath } from "../../scripts/chromium.ts";
-import { reporters, shared } from "../../vitest.shared.ts";
+import { patience, reporters, shared } from "../../vitest.shared.ts";
 
 // The same files run everywhere, except those that are about a page, or about a server-side runtime.
 const include = ["{src,test}/**/*.test.ts"];
@@ -70,6 +70,7 @@ export default defineConfig({
   ...shared,
   test: {
     reporters,
+    ...patience,
     projects,
     // happy-dom's fetch closes a body once more when the response was dropped in the same moment, and nobody can catch
     // that. Only that error, and only from there.

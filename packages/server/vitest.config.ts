@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { reporters, shared } from "../../vitest.shared.ts";
+import { patience, reporters, shared } from "../../vitest.shared.ts";
 
 // Some tests need programs beside Node. Where one is missing, the summary of the test run says so.
 const programs = [
@@ -33,6 +33,7 @@ export default defineConfig({
   ...shared,
   test: {
     reporters,
+    ...patience,
     include: ["{src,test}/**/*.test.ts"],
     typecheck: { enabled: true, include: ["{src,test}/**/*.test-d.ts"], tsconfig: "./tsconfig.test.json" },
   },

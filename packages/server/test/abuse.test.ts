@@ -24,7 +24,7 @@ async function feedOf(options: HubOptions = {}) {
 }
 
 async function answered(reader: RawReader): Promise<RawReader> {
-  await expect.poll(() => reader.status, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(() => reader.status).toBeGreaterThan(0);
   return reader;
 }
 
@@ -63,8 +63,7 @@ describe("a last event ID", () => {
       // A header is latin1, in which the bytes of UTF-8 go.
       const header = Buffer.from(id, "utf8").toString("latin1");
       readers.push(get({ headers: { "last-event-id": header } }));
-      for (const reader of readers)
-        await expect.poll(() => reader.seen.length, { timeout: 5000 }).toBeGreaterThan(0);
+      for (const reader of readers) await expect.poll(() => reader.seen.length).toBeGreaterThan(0);
       await hub.publish("log", "live");
       for (const reader of readers) {
         await expect.poll(() => reader.seen.at(-1)).toBe("log live");
@@ -85,7 +84,7 @@ describe("a last event ID", () => {
       const id = `x${evil}data: injected${evil}${evil}event: injected`;
       const query = new URLSearchParams({ lastEventId: id.toWellFormed() });
       const reader = get({ path: `/?${query}` });
-      await expect.poll(() => reader.seen.length, { timeout: 5000 }).toBe(1);
+      await expect.poll(() => reader.seen.length).toBe(1);
       await hub.publish("log", "live");
       await expect.poll(() => reader.seen.at(-1)).toBe("log live");
       expect(reader.events.map(({ type }) => type)).toEqual(["sse.gap", "log"]);
@@ -107,7 +106,7 @@ describe("a last event ID", () => {
   ])("of this epoch whose offset is %s is a gap", async (_name, offset) => {
     const { hub, epoch, get } = await feedOf();
     const reader = get({ path: `/?lastEventId=${encodeURIComponent(epoch + offset)}` });
-    await expect.poll(() => reader.seen.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => reader.seen.length).toBe(1);
     await hub.publish("log", "live");
     await expect.poll(() => reader.seen.at(-1)).toBe("log live");
     expect(reader.events.map(({ type }) => type)).toEqual(["sse.gap", "log"]);
@@ -235,7 +234,7 @@ describe("who asks", () => {
     const { hub, get } = await feedOf();
     const reader = get({ headers: { "content-length": "11" } });
     reader.socket.write("hello world");
-    await expect.poll(() => reader.seen.length, { timeout: 5000 }).toBe(1);
+    await expect.poll(() => reader.seen.length).toBe(1);
     await hub.publish("log", "live");
     await expect.poll(() => reader.seen.at(-1)).toBe("log live");
     expect(reader.status).toBe(200);
@@ -253,10 +252,9 @@ describe("who asks", () => {
       expect(Number(reader.headers.get("retry-after"))).toBeGreaterThan(0);
     }
     await hub.publish("log", "live");
-    for (const reader of taken)
-      await expect.poll(() => reader.seen.at(-1), { timeout: 5000 }).toBe("log live");
+    for (const reader of taken) await expect.poll(() => reader.seen.at(-1)).toBe("log live");
     for (const reader of readers) reader.leave();
-    await expect.poll(() => hub.stats().connections, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => hub.stats().connections).toBe(0);
     expect((await answered(get())).status).toBe(200);
   });
 
@@ -291,9 +289,9 @@ describe("who asks", () => {
     aborted.abort();
     letIn?.();
     await answer;
-    await expect.poll(() => hub.stats().connections, { timeout: 5000 }).toBe(0);
+    await expect.poll(() => hub.stats().connections).toBe(0);
     // The one that left may be on its way in still, and holds the only place until it is out again.
-    await expect.poll(async () => (await answered(get())).status, { timeout: 5000 }).toBe(200);
+    await expect.poll(async () => (await answered(get())).status).toBe(200);
   });
 });
 

@@ -38,17 +38,17 @@ async function filledFeed(count: number, options: HubOptions = {}) {
 }
 
 async function toSee(reader: RawReader, last: string): Promise<RawReader> {
-  await expect.poll(() => reader.seen.at(-1), { timeout: 5000 }).toBe(last);
+  await expect.poll(() => reader.seen.at(-1)).toBe(last);
   return reader;
 }
 
 async function toHaveStatus(reader: RawReader, status: number): Promise<RawReader> {
-  await expect.poll(() => reader.status, { timeout: 5000 }).toBe(status);
+  await expect.poll(() => reader.status).toBe(status);
   return reader;
 }
 
 async function toOpen(reader: RawReader): Promise<RawReader> {
-  await expect.poll(() => reader.events.length, { timeout: 5000 }).toBeGreaterThan(0);
+  await expect.poll(() => reader.events.length).toBeGreaterThan(0);
   return reader;
 }
 

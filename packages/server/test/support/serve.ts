@@ -37,7 +37,7 @@ export async function listen(listener: RequestListener): Promise<Served> {
 }
 
 /** Resolves when a condition holds that nothing announces; fails after five seconds, or as long as is said. */
-export async function eventually(condition: () => boolean, withinMs = 5000): Promise<void> {
+export async function eventually(condition: () => boolean, withinMs = 20_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`It never came to: ${condition}`);
