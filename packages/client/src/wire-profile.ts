@@ -80,7 +80,8 @@ export class WireProfile {
         });
       }
       case ERROR_TYPE: {
-        const message = `The producer of ${this.#url} failed; the server logged it as ${event.data.slice(0, 200)}.`;
+        const id = /"id": *"([^"]*)"/.exec(event.data)?.[1] ?? event.data;
+        const message = `The producer of ${this.#url} failed; the server logged it as ${id.slice(0, 200)}.`;
         return new SseError("server-error", message, { retryable: true });
       }
     }

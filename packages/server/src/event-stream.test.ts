@@ -5,6 +5,8 @@ import { eventually, serve } from "../test/support/serve.ts";
 import { WireClient } from "../test/support/wire-client.ts";
 import type { Connection } from "./connection.ts";
 import { eventStream } from "./event-stream.ts";
+import { createHub } from "./hub.ts";
+import { toNodeListener } from "./node.ts";
 import { noMoreEvents } from "./response.ts";
 
 const market = defineEvents(
@@ -716,5 +718,41 @@ describe("over a socket", () => {
       return same;
     });
     expect(made).toBeLessThan(400); // what sockets hold: some megabytes
+  });
+});
+
+describe("arguments that cannot be", () => {
+  const request = new Request("http://localhost/");
+  test.each<[string, () => unknown, string]>([
+    [
+      "no producer",
+      () => Reflect.apply(eventStream, undefined, [null, request]),
+      "The third argument is a producer",
+    ],
+    [
+      "an object for a contract",
+      () => Reflect.apply(eventStream, undefined, [{}, request, () => {}]),
+      "made by defineEvents",
+    ],
+    [
+      "no contract",
+      () => Reflect.apply(eventStream, undefined, [undefined, request, () => {}]),
+      "made by defineEvents",
+    ],
+    ["a hub without a contract", () => Reflect.apply(createHub, undefined, []), "made by defineEvents"],
+    [
+      "a hub of something else",
+      () => Reflect.apply(createHub, undefined, [{ tick: "json" }]),
+      "made by defineEvents",
+    ],
+    [
+      "a hub for its handler",
+      () => Reflect.apply(toNodeListener, undefined, [{ respond() {} }]),
+      "such as hub.respond",
+    ],
+  ])("%s is told", (_what, call, words) => {
+    expect(call).toThrow(
+      expect.objectContaining({ code: "invalid-option", message: expect.stringContaining(words) }),
+    );
   });
 });

@@ -3,6 +3,7 @@ import {
   type EventContract,
   InvalidDataError,
   InvalidEventError,
+  InvalidOptionError,
   type SendOptions,
   type ServerSentEventInit,
   serializeEvent,
@@ -20,6 +21,9 @@ export interface EventWriter {
 
 export function writerOf(events: EventContract | null, validate: boolean): EventWriter {
   if (events === null) return textWriter;
+  if (!("~codec" in Object(events))) {
+    throw new InvalidOptionError("The first argument is a contract, made by defineEvents, and this is none.");
+  }
   const codec = events["~codec"];
   const { done } = events.options;
   return {

@@ -63,9 +63,9 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   #refused = 0;
 
   constructor(events: EventContract<M>, options: HubOptions<M>, hasChannels: boolean) {
-    const { end, done } = checkedForm(events);
     const settings = resolveHubOptions(options);
     const writer = writerOf(events, settings.validate);
+    const { end, done } = checkedForm(events);
     const { snapshot, authorize } = options;
     this.#options = options;
     this.#settings = settings;

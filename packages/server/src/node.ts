@@ -1,9 +1,11 @@
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
+import { InvalidOptionError } from "@sse/protocol";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { reportTo } from "./report.ts";
 import { checkedResponse, leadsElsewhere } from "./response.ts";
 import { NodeSink } from "./sink/node-sink.ts";
+import { isGone, pump } from "./sink/pump.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
 
 export { diagnosticsHooks, type HubDiagnostic } from "./diagnostics.ts";
@@ -25,12 +27,17 @@ export interface NodeOptions {
  * `(req, res, next?)`. A handler that throws is passed to `next`, or answered with 500 and told to `onError`; a
  * request without a valid host or URL is answered with 400. The listener never throws.
  *
- * @throws InvalidOptionError for an `origin` that is none
+ * @throws InvalidOptionError for an `origin` that is none, and for a handler that is no function
  */
 export function toNodeListener(
   handler: (request: Request) => Response | Promise<Response>,
   options: NodeOptions = {},
 ): (req: NodeRequest, res: NodeResponse, next?: (error?: unknown) => void) => void {
+  if (typeof handler !== "function") {
+    throw new InvalidOptionError(
+      "toNodeListener takes a handler, such as hub.respond, and this is no function.",
+    );
+  }
   const report = reportTo(options.onError ?? console.error);
   checkOrigin(options.origin);
   const fail = (error: unknown, res: NodeResponse, next?: (error?: unknown) => void): void => {
@@ -92,12 +99,6 @@ interface Owned {
 function abortIfCut(this: NodeResponse & Owned): void {
   // HTTP/2 calls finished what its client has reset, whoever was to end it.
   if (!this.writableFinished || !this.writableEnded) this[cut]?.abort();
-}
-
-/** Whether nobody is there any more. A response of HTTP/2 does not say so itself, but its stream does. */
-function isGone(res: NodeResponse): boolean {
-  const { destroyed, stream } = res as Partial<ServerResponse & Http2ServerResponse>;
-  return destroyed ?? stream?.destroyed ?? false;
 }
 
 function convert(req: NodeRequest, res: NodeResponse, options: NodeOptions): Request {
@@ -252,47 +253,6 @@ function bareOf(res: NodeResponse): ServerResponse | undefined {
   const { writeHead, setHeader } = ServerResponse.prototype;
   const isBare = res.writeHead === writeHead && res.setHeader === setHeader;
   return isBare && res.getHeaderNames().length === 0 ? res : undefined;
-}
-
-async function pump(
-  body: ReadableStream<Uint8Array>,
-  response: NodeResponse,
-): Promise<{ readonly error: unknown } | undefined> {
-  // Both kinds write in the same way; their types say so in incompatible overloads.
-  const res = response as ServerResponse;
-  const reader = body.getReader();
-  let failure: { readonly error: unknown } | undefined;
-  const fail = (error: unknown): void => {
-    if (!isGone(res)) failure = { error };
-    res.destroy();
-  };
-  res.once("close", () => void reader.cancel().catch(() => {}));
-  // Heard of at once, even while a client that does not read keeps the loop waiting.
-  reader.closed.catch(fail);
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      if (!isGone(res) && !res.write(value)) await drained(res);
-    }
-    res.end();
-  } catch (error) {
-    fail(error); // the body failed, or had something else than bytes
-  }
-  return failure;
-}
-
-function drained(res: ServerResponse): Promise<void> {
-  if (isGone(res)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      res.off("drain", done);
-      res.off("close", done);
-      resolve();
-    };
-    res.on("drain", done);
-    res.on("close", done);
-  });
 }
 
 function refuse(res: NodeResponse, status: number, text: string): void {

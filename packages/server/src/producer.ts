@@ -1,4 +1,4 @@
-import type { EventMap, OutgoingEvent } from "@sse/protocol";
+import { type EventMap, InvalidOptionError, type OutgoingEvent } from "@sse/protocol";
 import type { Connection, ProducerConnection } from "./connection.ts";
 
 /**
@@ -21,6 +21,12 @@ export function runProducer<M extends EventMap>(
   connection: ProducerConnection<M>,
   produce: Producer<M>,
 ): void {
+  if (typeof produce !== "function") {
+    connection.abandon();
+    throw new InvalidOptionError(
+      "The third argument is a producer: a function that is given the connection, and makes or sends its events.",
+    );
+  }
   let produced: unknown;
   let iterator: EventIterator<M> | undefined;
   try {

@@ -45,7 +45,7 @@ function tellNotRun(): void {
 async function pack(folder: string): Promise<Readonly<Record<string, string>>> {
   for (const name of published) {
     if (!existsSync(join(root, "packages", name, "dist/index.js"))) {
-      throw new Error(`packages/${name} is not built: run "npx turbo run build" first.`);
+      throw new Error(`packages/${name} is not built: run "npx pnpm@12.21.0 -r build" first.`);
     }
   }
   const { packageManager } = manifest(root) as unknown as { readonly packageManager: string };
