@@ -13,10 +13,7 @@ describe.skipIf(!installed.chromium)("React in Chromium, in StrictMode", () => {
   });
   afterAll(() => pages[Symbol.asyncDispose]());
 
-  const rendering = `import { createElement as h, StrictMode } from "react";
-    import { createRoot } from "react-dom/client";
-    const root = createRoot(document.body.appendChild(document.createElement("main")));
-    globalThis.render = (...elements) => root.render(h(StrictMode, null, ...elements));`;
+  const rendering = `import { h, render } from "../test/support/react-root.ts";`;
 
   it("a component has one stream, and none when it is gone", async () => {
     await using hub = createHub(market, { cors: { origins: "*" } });

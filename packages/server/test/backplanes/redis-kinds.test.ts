@@ -51,7 +51,9 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
   }
 
   test("works with the clients of a cluster", async () => {
-    const server = await start("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1");
+    // Of its own, since the one that Redis takes by itself lies among the ports of outgoing connections.
+    const bus = ["--cluster-port", `${await freePort()}`];
+    const server = await start("--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", ...bus);
     await command(server, "CLUSTER", "ADDSLOTSRANGE", "0", "16383");
     await expect
       .poll(() => command(server, "CLUSTER", "INFO"), { timeout: 10_000 })
