@@ -159,7 +159,7 @@ export class EventStreamParser {
       at = this.#readLine(text, at, end);
       if (at === -1) return;
       if (cr < at) cr = nextCr(text, at);
-      if (lf < at) lf = text.indexOf("\n", at);
+      if (lf !== -1 && lf < at) lf = text.indexOf("\n", at);
     }
     if (at < text.length) {
       if (size.counting) this.#count(text, at, text.length);

@@ -70,7 +70,7 @@ export function readTextLines(
     }
     at = next;
     if (cr < at) cr = nextCr(text, at);
-    if (lf < at) lf = text.indexOf("\n", at);
+    if (lf !== -1 && lf < at) lf = text.indexOf("\n", at);
   }
   event.keep(at < text.length ? text.slice(at) : "", data, type, id);
   return true;

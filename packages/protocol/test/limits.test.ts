@@ -138,6 +138,19 @@ describe("maxEventBytes", () => {
   });
 });
 
+describe("time", () => {
+  // One search of what is left of the chunk at every line made this quadratic: 200 times the time, not one.
+  it.each([
+    ["as bytes", 16_777_216],
+    ["as bytes, near the limit", 4096],
+  ])("is linear where lone CRs end the lines of one large chunk, %s", (_, maxEventBytes) => {
+    const lines = new Uint8Array(1_048_576).fill(13);
+    expect(timeToRead(lines, lines.length, maxEventBytes)).toBeLessThan(
+      20 * timeToRead(lines, 1024, maxEventBytes),
+    );
+  });
+});
+
 describe("end() at the limit", () => {
   it("does not throw for a sequence that is cut off, though it would be U+FFFD past the limit", () => {
     const parser = new EventStreamParser({}, { maxEventBytes: 1 });
@@ -161,6 +174,13 @@ function* everyChunking(
   for (const { name, chunks } of chunkings(stream)) {
     if (chunks.every((chunk) => chunk.isWellFormed())) yield { name: `${name}, as text`, chunks };
   }
+}
+
+function timeToRead(stream: Uint8Array, chunkBytes: number, maxEventBytes: number): number {
+  const parser = new EventStreamParser({}, { maxEventBytes });
+  const start = performance.now();
+  for (let at = 0; at < stream.length; at += chunkBytes) parser.feed(stream.subarray(at, at + chunkBytes));
+  return performance.now() - start;
 }
 
 function thrownBy(work: () => void): unknown {
