@@ -543,6 +543,17 @@ describe("reconnecting", () => {
     expect(new TextDecoder().decode(Uint8Array.from(header, (byte) => byte.charCodeAt(0)))).toBe("日本");
   });
 
+  test.each(["a\x01b", "\x1b[31m", "a\x7f"])(
+    "the id %j, which servers and fetch refuse, ends no reconnection",
+    async (id) => {
+      const { url, seen } = await play({ body: [n(1, "good") + n(2, id)] }, stream(OVER));
+      const issues: string[] = [];
+      await collect(subscribe(url, { onIssue: ({ kind }) => issues.push(kind) }));
+      expect(issues).toEqual(["id"]);
+      expect((await seen(2))[1]?.headers["last-event-id"]).toBe("good");
+    },
+  );
+
   test("a silent stream is taken for dead, and resumed", async () => {
     const { url, seen } = await play(stream(n(1)), stream(OVER));
     const subscription = subscribe(url, { idleTimeoutMs: 30 });

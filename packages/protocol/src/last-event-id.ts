@@ -5,13 +5,14 @@ const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: 
 
 /**
  * A last event ID as the value of a `Last-Event-ID` header: its UTF-8 bytes, a character each, which is how
- * fetch takes them. `undefined` where it cannot be a header: over 1,024 bytes, CR, LF, NUL or a lone surrogate,
- * or white space at an end, which headers lose.
+ * fetch takes them. `undefined` where it cannot be a header: over 1,024 bytes, a control character other than the
+ * tab (servers and most clients refuse them in headers) or a lone surrogate, or white space at an end, which
+ * headers lose.
  * WHATWG HTML, "Server-sent events": the reestablish steps, "(`Last-Event-ID`, encoded as UTF-8)".
  */
 export function encodeLastEventId(id: string): string | undefined {
   if (/^[\x21-\x7e]{0,1024}$/.test(id)) return id;
-  if (/[\0\r\n]|^[\t ]|[\t ]$/.test(id) || !id.isWellFormed()) return undefined;
+  if (/[^\P{Cc}\t\x80-\x9f]|^[\t ]|[\t ]$/u.test(id) || !id.isWellFormed()) return undefined;
   const bytes = encoder.encode(id);
   return bytes.length > MAX_ID_BYTES ? undefined : String.fromCharCode(...bytes);
 }
