@@ -81,6 +81,27 @@ describe("limits", () => {
     expect(authorize).toHaveBeenCalledTimes(3);
   });
 
+  test("a client that leaves while authorize is being asked gives its place back at once", async () => {
+    const answers: ((grant: Grant) => void)[] = [];
+    const authorize = vi.fn(() => new Promise<Grant>((resolve) => answers.push(resolve)));
+    const feed = hub({ limits: { maxConnections: 1, maxPerPrincipal: 1 }, authorize });
+    const left = new AbortController();
+    const gone = feed.respond(request({}, { signal: left.signal }));
+    expect((await feed.respond(request())).status).toBe(503);
+    left.abort();
+    const goneBefore = feed.respond(request({}, { signal: left.signal }));
+    const stays = feed.respond(request());
+    await eventually(() => answers.length === 3);
+    for (const answer of answers) answer({ principal: "p" });
+    for (const answer of await Promise.all([gone, goneBefore])) await answer.body?.cancel();
+    const { status, body } = await stays;
+    expect([status, feed.stats().connections]).toEqual([200, 1]);
+    await body?.cancel();
+    authorize.mockResolvedValue({ principal: "p" });
+    expect((await feed.respond(request())).status).toBe(200); // nothing is counted twice, or for ever
+    expect((await feed.respond(request())).status).toBe(503);
+  });
+
   test("a refused or failed authorize gives its place back", async () => {
     let answer: () => Grant | Response = () => new Response("no", { status: 401 });
     const feed = hub({ limits: { maxConnections: 1 }, authorize: () => answer(), onError: () => {} });

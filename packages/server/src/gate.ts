@@ -37,6 +37,9 @@ export class Gate {
     const ticket = this.#admission.enter(asking.ip);
     if (typeof ticket === "number") return tooMany(ticket, headers);
     const leave = (): void => ticket.leave();
+    const { signal } = request;
+    if (signal.aborted) leave();
+    else if (this.#plan.authorize) signal.addEventListener("abort", leave); // however long the answer takes
     try {
       const grant = await this.ask(request, channels);
       const answer = this.#judge(grant, channels);
@@ -51,6 +54,8 @@ export class Gate {
     } catch (error) {
       leave();
       throw error;
+    } finally {
+      signal.removeEventListener("abort", leave);
     }
   }
 

@@ -103,8 +103,9 @@ export class Ticket {
     return { principal: this.#principal, ip: this.#ip };
   }
 
+  /** Who has left already is not counted. */
   name(principal: string | undefined): 429 | undefined {
-    const refused = this.#admission.name(principal);
+    const refused = this.#isLeft ? undefined : this.#admission.name(principal);
     if (refused === undefined) this.#principal = principal;
     return refused;
   }

@@ -190,6 +190,38 @@ describe("a request for an event stream", () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
+  test("whose body has text in it, as the ordinary server takes it, arrives; anything else cuts it, and is reported", async () => {
+    const onError = vi.fn();
+    const bodies: Record<string, unknown> = {
+      "/text": "data: é\n\n",
+      "/other": 5,
+      "/wide": new Uint16Array(3),
+    };
+    const { port } = await serveLean(
+      ({ url }) => {
+        const chunk = bodies[new URL(url).pathname];
+        return new Response(
+          new ReadableStream({
+            start(controller) {
+              controller.enqueue(chunk);
+              controller.close();
+            },
+          }),
+        );
+      },
+      { onError },
+    );
+    using text = WireClient.open(port, "/text", ACCEPT);
+    await text.until(({ received }) => received.includes("\r\n0\r\n\r\n"));
+    expect(text.received).toContain("data: é\n\n");
+    for (const path of ["/other", "/wide"]) {
+      using client = WireClient.open(port, path, ACCEPT);
+      await client.until(({ ended }) => ended !== "open");
+      expect(client.received).not.toContain("\r\n0\r\n\r\n");
+    }
+    expect(onError).toHaveBeenCalledTimes(2);
+  });
+
   test("whose body fails or is used is cut, and reported", async () => {
     const onError = vi.fn();
     const used = new Response("used");

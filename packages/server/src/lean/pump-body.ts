@@ -23,8 +23,14 @@ export async function pumpBody(
     const drained = new Promise<void>((resolve) => {
       wake = resolve;
     });
-    // A copy, since who made it may go on to change it.
-    if (!sink.write(new Uint8Array(value)) && !isGone) await drained;
+    if (!sink.write(copyOf(value)) && !isGone) await drained;
   }
   sink.end();
+}
+
+/** A copy, since who made it may go on to change it. Text is taken as by the server itself. @throws TypeError */
+function copyOf(chunk: unknown): Uint8Array<ArrayBuffer> {
+  if (chunk instanceof Uint8Array) return new Uint8Array(chunk);
+  if (typeof chunk === "string") return new TextEncoder().encode(chunk);
+  throw new TypeError(`A body is made of bytes, a Uint8Array at a time, not of ${typeof chunk}s.`);
 }
