@@ -34,7 +34,7 @@ export class EventStreamParser {
   /** @throws InvalidOptionError if `maxEventBytes` is not a number above 0. */
   constructor(handlers: EventStreamParserHandlers, options: EventStreamParserOptions = {}) {
     const { maxEventBytes = DEFAULT_MAX_EVENT_BYTES, lastEventId = "" } = options;
-    if (!(maxEventBytes > 0)) {
+    if (typeof maxEventBytes !== "number" || !(maxEventBytes > 0)) {
       throw new InvalidOptionError(`maxEventBytes is a number above 0, not ${String(maxEventBytes)}.`);
     }
     this.#dispatcher = new Dispatcher(handlers, lastEventId);

@@ -2,7 +2,14 @@ import { InvalidOptionError } from "./errors.ts";
 import type { ServerSentEvent } from "./event.ts";
 import { EventStreamParser } from "./parser.ts";
 import type { EventStreamParserOptions } from "./parser-options.ts";
-import type { EventContract, EventIssue, EventMap, Received, TextEvents } from "./schema/contract.ts";
+import type {
+  ContractCodec,
+  EventContract,
+  EventIssue,
+  EventMap,
+  Received,
+  TextEvents,
+} from "./schema/contract.ts";
 
 /** Where bytes come from. A `Response` is taken by its body; its status is not looked at. */
 export type EventStreamSource = Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -26,13 +33,14 @@ export interface EventReader<T> extends AsyncIteratorObject<T, undefined, undefi
 /**
  * Reads the events of a body that is at hand, once, without reconnection.
  *
+ * @throws InvalidOptionError at once, for a source, a contract or a `maxEventBytes` that is none.
  * @throws LimitError while iterating, past `maxEventBytes`; whatever the source throws; the signal's reason.
  */
 export function readEvents<M extends EventMap = TextEvents>(
   source: EventStreamSource,
   options: ReadEventsOptions<M> = {},
 ): EventReader<Received<M>> {
-  return new BodyEventReader<Received<M>>(openChunks(source), options);
+  return new BodyEventReader<Received<M>>(source, options);
 }
 
 /** The three calls that a reader and an iterator have in common. */
@@ -104,9 +112,9 @@ class BodyEventReader<T> implements EventReader<T> {
   #last: Promise<unknown> = Promise.resolve(); // the latest of them
 
   // biome-ignore lint/suspicious/noExplicitAny: which contract it is was settled at the door
-  constructor(chunks: Chunks, options: ReadEventsOptions<any>) {
-    this.#chunks = chunks;
+  constructor(source: EventStreamSource, options: ReadEventsOptions<any>) {
     this.#parser = new EventStreamParser({ onEvent: this.#receiver(options) }, options);
+    this.#chunks = openChunks(source); // last, since it locks the stream
     this.#signal = options.signal;
     if (this.#signal?.aborted) this.#onAbort();
     else this.#signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -217,14 +225,18 @@ class BodyEventReader<T> implements EventReader<T> {
 
   // biome-ignore lint/suspicious/noExplicitAny: as above
   #receiver(options: ReadEventsOptions<any>): (event: ServerSentEvent) => void {
-    const codec = options.events?.["~codec"];
+    const { events } = options;
     // Without a contract the events are what the parser makes, and T is just that.
-    if (codec === undefined) return (event) => this.#queue.push(event as T);
+    if (events === undefined) return (event) => this.#queue.push(event as T);
+    const codec = Object(events)["~codec"] as ContractCodec<T> | undefined;
+    if (codec === undefined) {
+      throw new InvalidOptionError("events is a contract, made by defineEvents, and this is none.");
+    }
     return (event) => {
       if (this.#finished) return;
       const decoded = codec.decode(event);
       if (decoded.kind === "issue") options.onIssue?.(decoded.issue);
-      else if (decoded.kind === "event") this.#queue.push(decoded.event as T);
+      else if (decoded.kind === "event") this.#queue.push(decoded.event);
       if (decoded.kind === "done" || (decoded.kind === "event" && decoded.end)) this.#cancel();
     };
   }

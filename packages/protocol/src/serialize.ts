@@ -21,6 +21,12 @@ let checkedTypeLine = "";
  * `id`, an `id` over 1,024 bytes, a `retryMs` that is no integer from 0 to 2^31 - 1, a value of a wrong type.
  */
 export function serializeEvent(event: ServerSentEventInit): string {
+  // A string has none of the fields either, and would be an empty block.
+  if (typeof event !== "object" || event === null) {
+    throw new InvalidEventError(
+      `An event is an object with type, data, id, retryMs or comment, not ${show(event)}.`,
+    );
+  }
   const { type, data, id, retryMs, comment } = event;
   let text = comment === undefined ? "" : commentLines(comment);
   if (id !== undefined) text += `id: ${checkId(id)}\n`;

@@ -331,6 +331,25 @@ describe("defineEvents", () => {
     expect(define).toThrow(/'tick' needs a Standard Schema/);
   });
 
+  it.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a list", [text()]],
+    ["a function", () => ({})],
+  ])("refuses %s for the events", (_, events) => {
+    expect(() => Reflect.apply(defineEvents, undefined, [events])).toThrow(InvalidOptionError);
+  });
+
+  it.each(["done", "by", "id", "name", "version"])(
+    "refuses a '%s' that is not a string, and names it",
+    (option) => {
+      const define = () => Reflect.apply(defineEvents, undefined, [{ a: json() }, { [option]: 5 }]);
+      expect(define).toThrow(InvalidOptionError);
+      expect(define).toThrow(`'${option}' is a string, not number`);
+    },
+  );
+
   it("refuses an end that is none of its events", () => {
     expect(() => defineAny({ a: text() }, { end: ["b"] })).toThrow(/'b'/);
     expect(() => defineAny({ a: text() }, { end: ["constructor"] })).toThrow(InvalidOptionError);

@@ -133,8 +133,8 @@ describe("maxEventBytes", () => {
     expect(unlimited.overLimit).toBe(false);
   });
 
-  it.each([0, -1, Number.NaN])("refuses %s where the parser is made", (maxEventBytes) => {
-    expect(() => new EventStreamParser({}, { maxEventBytes })).toThrow(InvalidOptionError);
+  it.each([0, -1, Number.NaN, "5", null])("refuses %j where the parser is made", (maxEventBytes) => {
+    expect(() => Reflect.construct(EventStreamParser, [{}, { maxEventBytes }])).toThrow(InvalidOptionError);
   });
 });
 

@@ -68,8 +68,19 @@ describe("readEvents reads", () => {
     expect(() => readEvents(source as unknown as EventStreamSource)).toThrow(InvalidOptionError);
   });
 
-  it("says at once that maxEventBytes is wrong", () => {
-    expect(() => readEvents(new Response(""), { maxEventBytes: 0 })).toThrow(InvalidOptionError);
+  it("says at once that maxEventBytes is wrong, and leaves the stream to others", () => {
+    const stream = streamOf([]);
+    expect(() => readEvents(stream, { maxEventBytes: 0 })).toThrow(InvalidOptionError);
+    expect(stream.locked).toBe(false);
+  });
+
+  it.each([
+    ["the events without defineEvents", { tick: text() }],
+    ["null", null],
+  ])("says at once that a contract is none: %s", (_, events) => {
+    const read = () => Reflect.apply(readEvents, undefined, [new Response(STREAM), { events }]);
+    expect(read).toThrow(InvalidOptionError);
+    expect(read).toThrow(/made by defineEvents/);
   });
 });
 

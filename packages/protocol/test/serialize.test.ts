@@ -181,6 +181,19 @@ describe("retryMs", () => {
   });
 });
 
+describe("what is no event", () => {
+  it.each([
+    ["a string", "hello"],
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 5],
+    ["a function", () => ({ data: "x" })],
+  ])("is refused, not written as an empty block: %s", (_, value) => {
+    expect(() => Reflect.apply(serializeEvent, undefined, [value])).toThrow(InvalidEventError);
+    expect(() => Reflect.apply(encodeEvent, undefined, [value])).toThrow(/is an object/);
+  });
+});
+
 describe("a value of a wrong type", () => {
   const values: readonly [string, unknown][] = [
     ["null", null],

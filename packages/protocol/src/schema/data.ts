@@ -29,6 +29,16 @@ export class DataCodec<E> implements ContractCodec<E> {
   readonly #id: string | undefined;
 
   constructor(events: EventMap, options: ContractOptions) {
+    if (typeof events !== "object" || events === null || Array.isArray(events)) {
+      throw new InvalidOptionError(`defineEvents takes an object of event types, not ${describe(events)}.`);
+    }
+    for (const option of ["done", "by", "id", "name", "version"] as const) {
+      if (options[option] !== undefined && typeof options[option] !== "string") {
+        throw new InvalidOptionError(
+          `The contract's '${option}' is a string, not ${describe(options[option])}.`,
+        );
+      }
+    }
     this.#entries = new Map(Object.keys(events).map((type) => [type, entryOf(type, events[type])]));
     this.#end = new Set(options.end);
     this.#done = options.done;

@@ -5,7 +5,8 @@ import { DataCodec } from "./data.ts";
  * Defines the event contract of a stream once, for both ends.
  *
  * @throws InvalidOptionError for a reserved event type (`sse.…`, `*`, `__proto__`), an event type that is no
- * SSE value, an entry that is neither a Standard Schema nor a codec, or an `end` type that is not an event.
+ * SSE value, an entry that is neither a Standard Schema nor a codec, an `end` type that is not an event, or an
+ * option that is not the string it should be.
  */
 export function defineEvents<
   const M extends EventMap,
