@@ -674,6 +674,27 @@ describe("the delivered position", () => {
     expect([...kept]).toEqual([]);
   });
 
+  test("is kept while events of a finished stream wait to be taken, so that a loop that is left goes on there", async () => {
+    const { url, seen } = await play(stream(n(1) + n(2) + n(3) + OVER), stream(n(2) + n(3) + OVER));
+    const kept: string[] = [];
+    const store = {
+      load: () => kept.at(-1),
+      save: (_: string, id: string) => void kept.push(id),
+      clear: () => void kept.push(""),
+    };
+    const first = subscribe(url, { store });
+    const iterator = first[Symbol.asyncIterator]();
+    await iterator.next();
+    expect(await first.closed).toBe("ended");
+    await iterator.return?.();
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(kept).toEqual(["1"]);
+    expect(values((await collect(subscribe(url, { store }))).got)).toEqual([2, 3, null]);
+    expect((await seen(2))[1]?.headers["last-event-id"]).toBe("1");
+    await Promise.resolve();
+    expect(kept.at(-1)).toBe("");
+  });
+
   test("lives in the session's storage, where there is one", async () => {
     const { url, seen } = await play(stream(n(1)));
     const store = sessionCursor();

@@ -9,7 +9,7 @@ export interface CursorStore {
   load(url: string): string | undefined | Promise<string | undefined>;
   /** Called after events were delivered, at most once a microtask. */
   save(url: string, lastEventId: string): void;
-  /** Called when the stream is finished, or gone. */
+  /** Called when the stream is finished and its last event was delivered, or when it is gone. */
   clear(url: string): void;
 }
 

@@ -46,6 +46,8 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
   #failure: { readonly error: unknown } | undefined;
   #delivered: string;
   #saving = false;
+  #finished = false;
+  #forgotten = false;
 
   constructor(plan: ConnectionPlan, parts: SubscriptionParts<E>) {
     this.#parts = parts;
@@ -108,6 +110,7 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
       return: async (): Promise<IteratorReturnResult<undefined>> => {
         this.#failure = undefined;
         this.close();
+        queue.end(true);
         return { done: true, value: undefined };
       },
       [Symbol.asyncIterator]: () => iterator,
@@ -208,7 +211,10 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
   }
 
   async #take(queue: EventQueue<E>): Promise<IteratorResult<E, undefined>> {
-    const event = await queue.take((item) => this.#setDelivered(item.lastEventId));
+    const event = await queue.take((item) => {
+      this.#setDelivered(item.lastEventId);
+      this.#forget();
+    });
     if (event !== undefined) return { done: false, value: event };
     const failure = this.#failure;
     this.#failure = undefined;
@@ -223,9 +229,16 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     else if (reason === "failed") this.#failure = { error };
     this.#queue?.end(reason === "closed");
     this.#attach();
-    const gone = error !== undefined && error.code === "gone";
-    if (reason === "ended" || gone) guarded(() => this.#parts.options.store?.clear(this.#parts.storeUrl))();
+    this.#finished = reason === "ended" || error?.code === "gone";
+    this.#forget();
     this.#settleClosed(reason);
+  }
+
+  /** A position of what is finished or gone leads nowhere, once all that came of it was taken. */
+  #forget(): void {
+    if (!this.#finished || this.#forgotten || this.#queue?.isEmpty === false) return;
+    this.#forgotten = true;
+    guarded(() => this.#parts.options.store?.clear(this.#parts.storeUrl))();
   }
 
   #start(store: CursorStore | undefined, given: string): void {
@@ -269,7 +282,7 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     this.#saving = true;
     queueMicrotask(() => {
       this.#saving = false;
-      if (this.#connection.reason === "ended") return; // forgotten just now
+      if (this.#forgotten) return; // just now
       guarded(() => store.save(this.#parts.storeUrl, this.#delivered))();
     });
   }
