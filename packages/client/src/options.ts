@@ -18,7 +18,9 @@ export type PerAttempt<T> = T | ((attempt: Attempt) => T | Promise<T>);
 
 /** Anything that answers a request as the platform's `fetch` does. */
 export type Fetch = (input: Request) => Promise<Response>;
+/** What `fetch` takes as headers. */
 export type HeadersLike = NonNullable<RequestInit["headers"]>;
+/** What `fetch` takes as a body. */
 export type BodyLike = Exclude<RequestInit["body"], undefined>;
 
 /** How to come back after a lost connection. */
@@ -41,13 +43,16 @@ export interface CommonOptions {
   readonly headers?: PerAttempt<HeadersLike> | undefined;
   /** Ends it all. Loops throw its reason. Default: none. */
   readonly signal?: AbortSignal | null | undefined;
-  /** Default: the platform's `fetch`. Another one resolves with a `Response` of which nothing was read. */
+  /**
+   * What sends the requests; it resolves with a `Response` of which nothing was read. Default: the platform's `fetch`.
+   */
   readonly fetch?: Fetch | undefined;
   /** The position to resume after. Default: none. @throws InvalidOptionError for one that cannot be a header. */
   readonly lastEventId?: string | undefined;
   /**
-   * A stream that is silent for so many milliseconds is taken for dead. "auto" waits 2.5 times the heartbeat that
-   * the server announced (or, in `connect`, showed: at least 30 s). `false` never does. Default: "auto".
+   * A stream that is silent for so many milliseconds is taken for dead; so is a request without an answer, after a
+   * second at least. "auto" waits for streams alone, 2.5 times the heartbeat that the server announced (or, in
+   * `connect`, showed: at least 30 s). `false` never does. Default: "auto".
    */
   readonly idleTimeoutMs?: number | "auto" | false | undefined;
   /** The largest event, in bytes; a larger one is a `LimitError` and final. Default: 16,777,216. */
@@ -58,7 +63,7 @@ export interface CommonOptions {
 
 /** Options of `connect` and `request` about where requests may go. */
 export interface RequestPolicyOptions {
-  /** As in `fetch`. Default: "same-origin". */
+  /** Whether cookies are sent, as in `fetch`. Default: "same-origin". */
   readonly credentials?: NonNullable<RequestInit["credentials"]> | undefined;
   /**
    * "same-origin" refuses a redirect that leaves the origin; "follow" goes along, without custom headers, body

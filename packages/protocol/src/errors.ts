@@ -2,8 +2,9 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 
 /** Options of every error of ours: `cause` as everywhere, and whether trying again can help. */
 export interface SseErrorOptions {
+  /** What made it happen. Default: none. */
   readonly cause?: unknown;
-  /** Default: false. */
+  /** Whether trying again can help. Default: false. */
   readonly retryable?: boolean | undefined;
 }
 

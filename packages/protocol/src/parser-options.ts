@@ -12,6 +12,7 @@ export interface EventStreamParserHandlers {
   onComment?(comment: string): void;
 }
 
+/** How a parser reads. */
 export interface EventStreamParserOptions {
   /**
    * The most that may be pending, in UTF-8 bytes: the line that is being read, without its end, plus what the

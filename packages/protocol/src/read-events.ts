@@ -14,12 +14,13 @@ import type {
 /** Where bytes come from. A `Response` is taken by its body; its status is not looked at. */
 export type EventStreamSource = Response | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** How `readEvents` reads. */
 export interface ReadEventsOptions<M extends EventMap = TextEvents> extends EventStreamParserOptions {
-  /** Stops reading, cancels the source, and makes the iterator throw its reason. */
+  /** Stops reading, cancels the source, and makes the iterator throw its reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /** The contract that types the events. Default: none, every event as text under its own type. */
   readonly events?: EventContract<M> | undefined;
-  /** Hears of events that do not fit the contract; they are left out. */
+  /** Hears of events that do not fit the contract; they are left out. Default: nobody does. */
   readonly onIssue?: ((issue: EventIssue) => void) | undefined;
 }
 

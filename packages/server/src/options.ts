@@ -17,7 +17,7 @@ export interface EventStreamOptions {
   readonly retryMs?: number | undefined;
   /** Whether schemas of the contract check what is sent. Default: true. */
   readonly validate?: boolean | undefined;
-  /** Added to the response's; one of the same name replaces ours. */
+  /** Added to the response's; one of the same name replaces ours. Default: none. */
   readonly headers?: HeadersLike | undefined;
   /**
    * The connection is closed after so many milliseconds, spread by a quarter each way, and the client comes back:

@@ -1,6 +1,7 @@
 import { END_ID, EVENT_STREAM_MEDIA_TYPE } from "@sse/protocol";
 import { acceptsEventStream, lastEventIdOf } from "./request.ts";
 
+/** What `new Headers` takes. */
 export type HeadersLike = NonNullable<RequestInit["headers"]>;
 
 /** HTTP/2 forbids these, and HTTP/1.1 servers write them themselves. */

@@ -23,6 +23,7 @@ export type Snapshot<M extends EventMap = any> =
   | Iterable<OutgoingEvent<M>, unknown>
   | AsyncIterable<OutgoingEvent<M>, unknown>;
 
+/** Makes the snapshot for one client whose gap the log cannot heal. */
 // biome-ignore lint/suspicious/noExplicitAny: one that names no contract goes with every one
 export type SnapshotHook<M extends EventMap = any> = (request: SnapshotRequest) => Snapshot<M>;
 

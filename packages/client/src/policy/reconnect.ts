@@ -36,6 +36,7 @@ export interface Loss {
   readonly immediate: boolean;
 }
 
+/** What `onReconnect` is told: why the connection was lost, and how long is waited. */
 export interface Retry {
   readonly attempt: number;
   readonly delayMs: number;

@@ -6,6 +6,7 @@ import { glanceOf } from "./glance.ts";
 import { SHARE_VERSION } from "./message.ts";
 import { Shared } from "./shared.ts";
 
+/** What is shared, and with whom. */
 export interface ShareOptions {
   /**
    * Names the stream and whom it is for: every tab with this key sees the same events, read with the credentials

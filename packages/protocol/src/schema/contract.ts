@@ -5,7 +5,9 @@ import type { BytesCodec, Codec, JsonCodec, TextCodec } from "./codecs.ts";
 
 /** What a contract takes for an event type: any Standard Schema, or `json<T>()`, `text()`, `bytes()`. */
 export type EventSchema = StandardSchemaV1 | JsonCodec<unknown> | TextCodec | BytesCodec;
+/** The event types of a contract, each with what takes its data. */
 export type EventMap = Readonly<Record<string, EventSchema>>;
+/** The events of a stream without a contract: every one is text under its own type. */
 export type TextEvents = Readonly<Record<string, TextCodec>>;
 
 /** The part of a Standard Schema that carries types. To compare all of it is too deep for TypeScript 6 with arktype. */
@@ -38,9 +40,9 @@ export type SendableType<M> = Exclude<keyof M & string, "error" | "open">;
 
 /** What may be said of one event beside its data. */
 export interface SendOptions {
-  /** The event's id; receivers come back with it as `Last-Event-ID`. */
+  /** The event's id; receivers come back with it as `Last-Event-ID`. Default: none. */
   readonly id?: string | undefined;
-  /** A new reconnection time for the receiver, in milliseconds. */
+  /** A new reconnection time for the receiver, in milliseconds. Default: none. */
   readonly retryMs?: number | undefined;
 }
 
@@ -82,9 +84,9 @@ export interface ContractOptions<
   readonly by?: By | undefined;
   /** The JSON property that holds the cursor, instead of the `id:` line. Default: the line. */
   readonly id?: Id | undefined;
-  /** The contract's name, for documents and logs. */
+  /** The contract's name, for documents and logs. Default: none. */
   readonly name?: string | undefined;
-  /** The contract's version, for documents and logs. */
+  /** The contract's version, for documents and logs. Default: none. */
   readonly version?: string | undefined;
 }
 

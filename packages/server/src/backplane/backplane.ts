@@ -24,6 +24,7 @@ export interface BackplaneListener {
   onReset(position: Position): void;
 }
 
+/** What `Backplane.subscribe` resolves with. */
 export interface BackplaneSubscription {
   /** The listener gets everything after this. */
   readonly position: Position;

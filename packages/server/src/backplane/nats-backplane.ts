@@ -17,6 +17,7 @@ import {
   resolveRemoteStoreOptions,
 } from "./store-options.ts";
 
+/** How the log is kept in NATS JetStream. */
 export interface NatsBackplaneOptions extends RemoteStoreOptions {
   /** On how many servers of a cluster the stream is kept, 1 to 5. Default: 1. */
   readonly replicas?: number | undefined;

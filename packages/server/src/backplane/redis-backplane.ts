@@ -31,6 +31,7 @@ const REPLAY = new RedisScript(REPLAY_SCRIPT);
 /** The outcome of a batch is remembered so long, for a command that was sent twice. */
 const WRITER_MS = "3600000";
 
+/** How the log is kept in Redis or Valkey. */
 export type RedisBackplaneOptions = RemoteStoreOptions;
 
 /**

@@ -9,6 +9,7 @@ import { type Appended, type SqliteEntry, SqliteLog } from "./sqlite-log.ts";
 import type { SqliteDatabase } from "./sqlite-schema.ts";
 import { resolveRemoteStoreOptions, type StoreOptions } from "./store-options.ts";
 
+/** How the log is kept in a file. */
 export interface SqliteBackplaneOptions extends StoreOptions {
   /**
    * How often it is looked whether another process on the same file has published, in milliseconds. Default: 50.

@@ -7,6 +7,7 @@ export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
 }
 
+/** A prepared statement of such a database: what is used of it. */
 export interface SqliteStatement {
   // Each library has a type of its own for what SQLite can hold.
   // biome-ignore lint/suspicious/noExplicitAny: all of them are to fit

@@ -13,7 +13,7 @@ export interface StoreOptions {
   readonly name?: string | undefined;
   /**
    * How much of the log is kept. Processes read live events from it too, so it also says how long one of them may be
-   * cut off before its clients are told of a gap.
+   * cut off before its clients are told of a gap. Default: 10,000 events, 32 MiB, 5 minutes.
    */
   readonly replay?: ReplayOptions | undefined;
   /** How long an idempotency key is remembered, in milliseconds. Default: 120,000 (2 minutes). */

@@ -10,6 +10,7 @@ import { LeanConnection, type LeanDoor } from "./lean-connection.ts";
 /** Undefined: this request is not for event streams, and the server's own listener answers it. */
 export type LeanHandler = (request: Request) => Response | undefined | Promise<Response | undefined>;
 
+/** How `leanStreams` sees requests, and reports failures. */
 export interface LeanOptions {
   /** The origin the public sees, where a proxy hides it: `https://example.com`. Default: the request's own. */
   readonly origin?: string | undefined;
@@ -17,6 +18,7 @@ export interface LeanOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
+/** What `leanStreams` serves. */
 export interface LeanStreams {
   /** Sockets that are served here now, those whose head is not complete among them. */
   readonly connections: number;
