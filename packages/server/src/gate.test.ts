@@ -301,6 +301,23 @@ describe("while a connection lives", () => {
     await body.until("still here");
   });
 
+  test("an authorize that does not answer is asked again once in a while, not at every recheck", async () => {
+    vi.useFakeTimers();
+    const answers: ((grant: Grant) => void)[] = [];
+    const authorize = vi.fn((): Grant | Promise<Grant> => ({ principal: "p" }));
+    const feed = hub({ authorize, reauthorizeMs: 1_000, heartbeatMs: false });
+    const { body } = await feed.respond(request());
+    authorize.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    await vi.advanceTimersByTimeAsync(7_500);
+    expect(answers).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_500); // the question may be lost
+    expect(answers).toHaveLength(2);
+    answers[1]?.({ principal: "p" });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(answers).toHaveLength(3);
+    await body?.cancel();
+  });
+
   test("revoke ends the connections of the principal at once, and what waited for them is not sent", async () => {
     const feed = hub({ heartbeatMs: false });
     const [mine, other] = [

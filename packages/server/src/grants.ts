@@ -58,6 +58,9 @@ export function granted({ channels }: Grant, asked: readonly string[]): readonly
   return channels === undefined ? asked : asked.filter((channel) => channels.includes(channel));
 }
 
+/** An answer is awaited for so many rechecks, before it is asked for once more. */
+const PATIENCE = 8;
+
 export interface GrantWatchPlan {
   readonly connection: HubConnection;
   readonly grant: Grant;
@@ -76,12 +79,14 @@ export class GrantWatch {
   #expiry: ReturnType<typeof setTimeout> | undefined;
   #grant: Grant;
   #isStopped = false;
+  /** The rechecks since it was asked and did not answer. */
+  #unanswered = 0;
 
   constructor(plan: GrantWatchPlan) {
     this.#plan = plan;
     this.#grant = plan.grant;
     if (plan.reauthorizeMs !== false) {
-      this.#recheck = startAlarm(plan.reauthorizeMs, () => void this.#ask().catch(plan.onError));
+      this.#recheck = startAlarm(plan.reauthorizeMs, () => this.#askAgain());
     }
     this.#awaitExpiry();
   }
@@ -111,9 +116,16 @@ export class GrantWatch {
     return answer.principal === this.#plan.grant.principal && this.#plan.covers(answer);
   }
 
+  /** One that is slow is not asked by ever more at once, and one that lost a question not never again. */
+  #askAgain(): void {
+    if (this.#unanswered++ % PATIENCE === 0) void this.#ask().catch(this.#plan.onError);
+  }
+
   // An authorize that fails ends nothing: its last answer stands until it expires.
   async #ask(): Promise<void> {
-    const answer = await this.#plan.ask();
+    const answer = await this.#plan.ask().finally(() => {
+      this.#unanswered = 0;
+    });
     if (this.#isStopped) return;
     if (isResponse(answer) || isExpired(answer) || !this.#isStillThis(answer)) {
       this.#plan.connection.reauthenticate("revoked");
