@@ -563,6 +563,15 @@ describe("reconnecting", () => {
     expect((await seen(2, 1))[1]?.headers["last-event-id"]).toBe("1");
   });
 
+  test("a request that is never answered is given up and made again, with idleTimeoutMs", async () => {
+    const { url, seen } = await play({ end: "unanswered" }, stream(n(1), OVER));
+    const subscription = subscribe(url, { idleTimeoutMs: 30 });
+    const waiting = reached(subscription, "waiting");
+    expect(values((await collect(subscription)).got)).toEqual([1, null]);
+    expect(errorOf(await waiting)).toMatchObject({ code: "idle-timeout", retryable: true });
+    expect((await seen(2, 1))[0]?.left).toBe(true);
+  });
+
   test("silence while the consumer is busy is no death", async () => {
     // In one piece, so that a slow machine makes no silence of its own in it.
     const { url, seen } = await play(stream(`${n(1)}${n(2)}${OVER}`));

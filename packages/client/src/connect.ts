@@ -98,6 +98,7 @@ function planOf(url: PerAttempt<string | URL>, options: ConnectOptions<Unknown, 
     cursor: options.cursor ?? "header",
     fetch: options.fetch,
     dispatch: guardedDispatch(options.redirects ?? "same-origin"),
+    idleTimeoutMs: options.idleTimeoutMs,
   } as const;
   return {
     send: (attempt, signal) => send(request, attempt, signal),

@@ -163,6 +163,7 @@ export class Connection {
     try {
       sent = await this.#plan.send(attempt, abort.signal);
     } catch (cause) {
+      abort.abort(); // a request that has no answer may be on its way
       // fetch's own failures say so themselves; this is a per-attempt function of the caller's.
       return this.#lose(this.#interruption ?? asError(cause, "The attempt could not be made."));
     }

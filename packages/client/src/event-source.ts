@@ -20,12 +20,14 @@ import { parseUrl, send, shownUrl } from "./transport/request.ts";
 import { StandardDispatch } from "./transport/standard-dispatch.ts";
 import { shapeInterface } from "./web-idl.ts";
 
+/** How an `EventSource` connects. */
 // biome-ignore lint/suspicious/noExplicitAny: the default stands for every contract
 export interface EventSourceOptions<M extends EventMap = any> extends CommonOptions {
   /** Sends credentials to other origins, too. Default: false. */
   readonly withCredentials?: boolean | undefined;
-  /** Default: "GET". Others do not reconnect, unless `reconnect` is given. */
+  /** The HTTP method. Others than GET do not reconnect, unless `reconnect` is given. Default: "GET". */
   readonly method?: string | undefined;
+  /** Sent with every attempt; a function makes another one for each. Default: none. */
   readonly body?: PerAttempt<BodyLike> | undefined;
   /** Types and checks the data of its events. Its `end` and `done`, and `sse.end`, close. Default: data is text. */
   readonly events?: EventContract<M> | undefined;
@@ -33,6 +35,7 @@ export interface EventSourceOptions<M extends EventMap = any> extends CommonOpti
   readonly reconnect?: ReconnectOptions | false | undefined;
 }
 
+/** A `MessageEvent` whose data has a type. */
 export interface EventSourceMessage<T> extends MessageEvent {
   readonly data: T;
 }
@@ -42,6 +45,7 @@ export interface EventSourceErrorEvent extends Event {
   readonly error: SseError | undefined;
 }
 
+/** The events of an `EventSource` by type, with a contract or without. */
 export type EventSourceEventMap<M> = { open: Event } & { error: EventSourceErrorEvent } & ([M] extends [never]
     ? { message: EventSourceMessage<string> }
     : M extends EventMap
@@ -275,6 +279,7 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     cursor: "header",
     fetch: options.fetch,
     dispatch: new StandardDispatch().dispatch,
+    idleTimeoutMs: options.idleTimeoutMs,
   } as const;
   return {
     send: (attempt, signal) => send(request, attempt, signal),

@@ -31,10 +31,12 @@ import { guardedDispatch } from "./transport/redirects.ts";
 import { checkedUrl, type RequestPlan, type Sent, send, sendRequest } from "./transport/request.ts";
 import { WireProfile } from "./wire-profile.ts";
 
+/** How `request` asks, and goes on after a cut. */
 // biome-ignore lint/suspicious/noExplicitAny: the default stands for the events of every contract
 export interface RequestOptions<E = any> extends CommonOptions, RequestPolicyOptions {
-  /** Default: "POST" with a body, else "GET". */
+  /** The HTTP method. Default: "POST" with a body, else "GET". */
   readonly method?: string | undefined;
+  /** Sent as it is; a function makes another one for each attempt. Default: none. */
   readonly body?: PerAttempt<BodyLike> | undefined;
   /** Serialized as the body, with `content-type: application/json`. Default: no body. */
   readonly json?: unknown;
@@ -280,5 +282,6 @@ function requestPlan(url: URL, options: RequestOptions): RequestPlan {
     cursor: "header",
     fetch: options.fetch,
     dispatch: guardedDispatch(options.redirects ?? "same-origin"),
+    idleTimeoutMs: options.idleTimeoutMs,
   };
 }

@@ -14,6 +14,7 @@ import {
   type HeadersLike,
   type PerAttempt,
 } from "../options.ts";
+import { Liveness } from "./liveness.ts";
 import { PolicyWatch } from "./page-policy.ts";
 
 /** What is sent on every attempt. */
@@ -29,7 +30,12 @@ export interface RequestPlan {
   readonly cursor: "header" | "query";
   readonly fetch: Fetch | undefined;
   readonly dispatch: Dispatch;
+  /** A number also bounds the wait for the answer. */
+  readonly idleTimeoutMs: number | "auto" | false | undefined;
 }
+
+/** An answer takes a connection and a server's thought: it may be late by more than a byte in a stream. */
+const MIN_ANSWER_MS = 1000;
 
 /** Makes the request and gets its answer; what it does about redirects is its business. */
 export type Dispatch = (fetch: Fetch, url: URL, init: RequestInit) => Promise<Sent>;
@@ -88,7 +94,7 @@ export async function send(plan: RequestPlan, attempt: Attempt, signal: AbortSig
   // workerd throws for a cache mode it does not have.
   if ("cache" in Request.prototype) init.cache = "no-store";
   signal.throwIfAborted(); // the caller's functions took their time
-  return plan.dispatch(plan.fetch ?? fetch, url, init);
+  return answered(plan, url, plan.dispatch(plan.fetch ?? fetch, url, init));
 }
 
 /** Sends a request that the caller made, as far as it can be watched. */
@@ -97,7 +103,24 @@ export async function sendRequest(plan: RequestPlan, made: Request, signal: Abor
   const url = new URL(made.url);
   const init: RequestInit = { signal, method: made.method, headers: new Headers(made.headers) };
   if (made.body !== null) Object.assign(init, { body: await made.arrayBuffer() });
-  return plan.dispatch(plan.fetch ?? fetch, url, { ...init, credentials: made.credentials });
+  return answered(
+    plan,
+    url,
+    plan.dispatch(plan.fetch ?? fetch, url, { ...init, credentials: made.credentials }),
+  );
+}
+
+/** The answer, unless there is none for longer than a stream may be silent: half-open connections never fail. */
+function answered({ idleTimeoutMs }: RequestPlan, at: URL, sent: Promise<Sent>): Promise<Sent> {
+  if (typeof idleTimeoutMs !== "number") return sent;
+  return new Promise((resolve, reject) => {
+    const rules = { idleTimeoutMs: Math.max(MIN_ANSWER_MS, idleTimeoutMs), guess: false };
+    const error = { url: publicUrl(at), retryable: true };
+    const liveness = new Liveness(rules, () =>
+      reject(new ConnectionError("idle-timeout", noAnswer(at), error)),
+    );
+    sent.finally(() => liveness.stop()).then(resolve, reject);
+  });
 }
 
 /** @throws InvalidOptionError */

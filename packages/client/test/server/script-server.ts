@@ -91,6 +91,7 @@ async function play(script: Script, request: IncomingMessage, response: ServerRe
     notify(script);
   });
   notify(script);
+  if (reply.end === "unanswered") return;
   if (reply.cutAt !== undefined) return cut(reply, request, response, seen);
   writeHead(reply, response);
   for (const part of partsOf(reply, request)) {

@@ -8,8 +8,8 @@ export interface Reply {
   readonly body?: readonly (string | { readonly gate: string } | { readonly base64: string })[];
   /** Events by id: the ones after the request's last event ID are written, before `body`. */
   readonly log?: readonly { readonly id: string; readonly text: string }[];
-  /** How it ends. "hold" leaves the response open. Default: "end". */
-  readonly end?: "end" | "hold" | "fin" | "rst";
+  /** How it ends. "hold" leaves the response open, "unanswered" does not begin one. Default: "end". */
+  readonly end?: "end" | "hold" | "unanswered" | "fin" | "rst";
   /** Cuts the whole response, head included, after so many bytes; `end` says how. */
   readonly cutAt?: number;
   /** With `cutAt`: how the body is framed. Default: "chunked". */
