@@ -62,7 +62,14 @@ export class HubControl {
 
   /** Resolves when the log has it. A rejection that nobody handles goes to `onError`. */
   revoke(principal: string): Promise<void> {
-    return Publication.of(this.#say({ revoke: principal }), () => {}, this.#plan.onError);
+    return Publication.of(this.#revoke(principal), () => {}, this.#plan.onError);
+  }
+
+  async #revoke(principal: string): Promise<void> {
+    if (typeof principal !== "string") {
+      throw new InvalidOptionError(`revoke takes a principal, which is a string, not ${String(principal)}.`);
+    }
+    await this.#say({ revoke: principal });
   }
 
   enter(channels: readonly string[], principal: string | undefined): void {

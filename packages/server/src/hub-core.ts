@@ -13,10 +13,13 @@ import { GrantWatch, isExpired } from "./grants.ts";
 import { HubConnection, type HubConnectionOwner, type HubConnectionRules } from "./hub-connection.ts";
 import { HubControl } from "./hub-control.ts";
 import {
+  type AnyRespondOptions,
   type ConnectionFacts,
   checkedChannels,
   checkedForm,
   type DrainOptions,
+  FEED,
+  feedAlone,
   type HubOptions,
   type HubSettings,
   type HubStats,
@@ -36,9 +39,6 @@ import { retryLine } from "./transmission.ts";
 
 /** The clients of a server that goes down are told to come back after this long, unless it says otherwise. */
 const DRAIN_RETRY_MS = 2_000;
-
-/** The one channel of a hub without channels. */
-const FEED = "";
 
 /** A hub with or without channels: the parts, and what becomes of each connection. */
 export class HubCore<M extends EventMap> implements HubConnectionOwner {
@@ -112,20 +112,16 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     return this.#publisher.publish(this.#hasChannels ? channel : FEED, type, data, options);
   }
 
-  async respond(request: Request, asked: readonly string[], options: RespondOptions = {}): Promise<Response> {
-    const answer = await this.#connections.enter((revoked) => this.#answer(request, asked, options, revoked));
+  async respond(request: Request, options: AnyRespondOptions = {}): Promise<Response> {
+    const answer = await this.#connections.enter((revoked) => this.#answer(request, options, revoked));
     if (answer.status >= 400) this.#refused++;
     return answer;
   }
 
-  async #answer(
-    request: Request,
-    asked: readonly string[],
-    options: RespondOptions,
-    revoked: Revoked,
-  ): Promise<Response> {
-    const channels = this.#hasChannels ? checkedChannels(asked, this.#isFinite) : [FEED];
+  async #answer(request: Request, options: AnyRespondOptions, revoked: Revoked): Promise<Response> {
+    const { channels: asked } = options;
     const foreign = this.#origins.answer(checkedRequest(request));
+    const channels = this.#hasChannels ? checkedChannels(asked, this.#isFinite) : feedAlone(asked);
     if (foreign !== undefined) return foreign;
     const headers = withHeaders(this.#origins.headers(request), options.headers);
     if (channels.includes(CONTROL_CHANNEL)) return refusal(403, "This channel is the server's own.", headers);

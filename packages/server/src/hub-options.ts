@@ -6,6 +6,7 @@ import type { CorsOptions } from "./cors.ts";
 import type { GapReason } from "./frame.ts";
 import type { Authorize } from "./grants.ts";
 import { type LimitOptions, type Limits, resolveLimits } from "./limits.ts";
+import { checkFunction, checkNames, NO_CHANNELS } from "./option-names.ts";
 import { heartbeatInterval, optionalLimit, retryTime } from "./options.ts";
 import { type PresenceOptions, type PresenceSettings, resolvePresence } from "./presence-options.ts";
 import type { HeadersLike } from "./response.ts";
@@ -14,7 +15,9 @@ import type { SnapshotHook } from "./snapshot.ts";
 
 /** What a hub tells of its connections, for logs and metrics. What a hook throws goes to `onError`. */
 export interface HubHooks {
+  /** The response was made, and its stream has begun. */
   opened?(connection: ConnectionFacts): void;
+  /** The connection is over, and why. */
   closed?(connection: ConnectionFacts, reason: CloseReason): void;
   /** The client was told that events are missing. */
   gap?(connection: ConnectionFacts, reason: GapReason): void;
@@ -24,12 +27,14 @@ export interface HubHooks {
   stalled?(connection: ConnectionFacts): void;
 }
 
+/** What hooks are told of a connection; `id` is its own in this process, and none of its secrets are here. */
 export interface ConnectionFacts {
   readonly principal: string | undefined;
   /** Empty in a hub without channels. */
   readonly channels: readonly string[];
 }
 
+/** What a hub is made with. */
 // biome-ignore lint/suspicious/noExplicitAny: options that name no contract go with every one
 export interface HubOptions<M extends EventMap = any> {
   /**
@@ -47,6 +52,7 @@ export interface HubOptions<M extends EventMap = any> {
   readonly heartbeatMs?: number | false | undefined;
   /** The reconnection time clients are told, in milliseconds, spread by a quarter each way. Default: none. */
   readonly retryMs?: number | undefined;
+  /** What connections may cost. Default: those of `LimitOptions`. */
   readonly limits?: LimitOptions | undefined;
   /** What happens to a client that reads more slowly than events come. Default: "disconnect", which loses nothing. */
   readonly slowConsumer?: SlowConsumer | undefined;
@@ -67,6 +73,7 @@ export interface HubOptions<M extends EventMap = any> {
   readonly validate?: boolean | undefined;
   /** Whether it is known who is on a channel (`presence`), in all processes that read the log. Default: false. */
   readonly presence?: PresenceOptions | boolean | undefined;
+  /** Told of connections, for logs and metrics. Default: none. */
   readonly hooks?: HubHooks | undefined;
   /** Told what failed where nobody waits for it. Default: `console.error`. */
   readonly onError?: ((error: unknown) => void) | undefined;
@@ -83,8 +90,31 @@ export interface HubSettings {
   readonly onError: (error: unknown) => void;
 }
 
+const NAMES: Readonly<Record<keyof HubOptions, 0>> = {
+  name: 0,
+  backplane: 0,
+  replay: 0,
+  heartbeatMs: 0,
+  retryMs: 0,
+  limits: 0,
+  slowConsumer: 0,
+  authorize: 0,
+  reauthorizeMs: 0,
+  cors: 0,
+  hosts: 0,
+  snapshot: 0,
+  validate: 0,
+  presence: 0,
+  hooks: 0,
+  onError: 0,
+};
+
 /** @throws InvalidOptionError */
 export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): HubSettings {
+  checkNames("A hub", options, NAMES);
+  checkFunction("authorize", options.authorize);
+  checkFunction("snapshot", options.snapshot);
+  checkFunction("onError", options.onError);
   return {
     heartbeatMs: heartbeatInterval(options.heartbeatMs),
     retryMs: retryTime("retryMs", options.retryMs),
@@ -104,15 +134,23 @@ function policyOf(value: SlowConsumer = "disconnect"): SlowConsumer {
   throw new InvalidOptionError(`slowConsumer is one of ${POLICIES.join(", ")}, not ${String(value)}.`);
 }
 
+/** What the server knows of one request. */
 export interface RespondOptions {
-  /** Who asks, where there is no `authorize`: for limits and `revoke`. */
+  /** Who asks, where there is no `authorize`: for limits and `revoke`. Default: nobody. */
   readonly principal?: string | undefined;
-  /** The client's address, for `limits.maxPerIp`. */
+  /** The client's address, for `limits.maxPerIp`. Default: not known, and not counted. */
   readonly ip?: string | undefined;
-  /** Added to the response's; one of the same name replaces ours, and `vary` adds to it. */
+  /** Added to the response's; one of the same name replaces ours, and `vary` adds to it. Default: none. */
   readonly headers?: HeadersLike | undefined;
 }
 
+/** Counters of one hub in this process, since it was made. */
+/** What routes of both kinds of hubs say. */
+export interface AnyRespondOptions extends RespondOptions {
+  readonly channels?: readonly string[] | undefined;
+}
+
+/** Counters of one hub in this process, since it was made. */
 export interface HubStats {
   /** Open now. */
   readonly connections: number;
@@ -128,6 +166,7 @@ export interface HubStats {
   readonly refused: number;
 }
 
+/** How a hub goes down. */
 export interface DrainOptions {
   /** The time over which the connections are closed, in milliseconds. */
   readonly overMs: number;
@@ -135,6 +174,7 @@ export interface DrainOptions {
   readonly retryMs?: number | undefined;
 }
 
+/** What hubs and channel hubs have in common. */
 export interface HubBase extends AsyncDisposable {
   stats(): HubStats;
   /**
@@ -160,8 +200,17 @@ export function checkedForm<M extends EventMap>(events: EventContract<M>): Event
   );
 }
 
+/** The one channel of a hub without channels. */
+export const FEED = "";
+
+/** @throws InvalidOptionError for channels, where there are none */
+export function feedAlone(asked: unknown): readonly string[] {
+  if (asked === undefined) return [FEED];
+  throw new InvalidOptionError(NO_CHANNELS);
+}
+
 /** Distinct, sorted. @throws InvalidOptionError for none, for one that is no text, and for several where the end of one would be that of all */
-export function checkedChannels(asked: readonly string[], isOne: boolean): readonly string[] {
+export function checkedChannels(asked: readonly string[] | undefined, isOne: boolean): readonly string[] {
   if (Array.isArray(asked) && asked.length > 0 && (!isOne || asked.length === 1)) {
     for (const channel of asked as readonly unknown[]) {
       if (typeof channel === "string") continue;

@@ -55,7 +55,7 @@ export function createHub<M extends EventMap>(
     return {
       ...baseOf(core, onClosed),
       publish: (type, data, publishOptions) => core.publish(undefined, type, data, publishOptions),
-      respond: (request, respondOptions) => core.respond(request, [], respondOptions),
+      respond: (request, respondOptions) => core.respond(request, respondOptions),
       presence: () => core.presence(undefined),
     };
   };
@@ -73,7 +73,7 @@ export function createChannelHub<M extends EventMap, Channel extends string = st
       ...baseOf(core, onClosed),
       publish: (type, data, publishOptions) =>
         core.publish(publishOptions?.channel, type, data, publishOptions),
-      respond: (request, respondOptions) => core.respond(request, respondOptions?.channels, respondOptions),
+      respond: (request, respondOptions) => core.respond(request, respondOptions),
       presence: (channel) => core.presence(channel),
     };
   };

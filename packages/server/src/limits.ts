@@ -1,5 +1,7 @@
+import { checkNames } from "./option-names.ts";
 import { optionalLimit } from "./options.ts";
 
+/** What connections of a hub may cost. */
 export interface LimitOptions {
   /** Connections of the hub in this process. Default: false, no limit. */
   readonly maxConnections?: number | false | undefined;
@@ -16,7 +18,7 @@ export interface LimitOptions {
    * where some left before. False: for ever. Default: 10,000.
    */
   readonly maxStallMs?: number | false | undefined;
-  /** Connections are closed after so long, a quarter more or less, and come back. Default: false, no limit. */
+  /** Connections are closed after so many milliseconds, a quarter more or less, and come back. Default: false, no limit. */
   readonly maxDurationMs?: number | false | undefined;
 }
 
@@ -32,7 +34,7 @@ export interface Limits {
 
 /** @throws InvalidOptionError */
 export function resolveLimits(options: LimitOptions = {}): Limits {
-  return {
+  const limits: Limits = {
     maxConnections: optionalLimit("limits.maxConnections", options.maxConnections, false),
     maxPerPrincipal: optionalLimit("limits.maxPerPrincipal", options.maxPerPrincipal, 16),
     maxPerIp: optionalLimit("limits.maxPerIp", options.maxPerIp, 64),
@@ -41,6 +43,8 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     maxStallMs: optionalLimit("limits.maxStallMs", options.maxStallMs, 10_000),
     maxDurationMs: optionalLimit("limits.maxDurationMs", options.maxDurationMs, false),
   };
+  checkNames("limits", options, limits);
+  return limits;
 }
 
 /** Who holds a connection, as far as it is known. */

@@ -13,8 +13,10 @@ export { type LeanHandler, type LeanOptions, type LeanStreams, leanStreams } fro
 
 /** Requests of node:http, node:https and node:http2 (compat), and of what is built on them. */
 export type NodeRequest = IncomingMessage | Http2ServerRequest;
+/** Responses of node:http, node:https and node:http2 (compat). */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
 
+/** How requests are seen, and failures reported. */
 export interface NodeOptions {
   /** The origin the public sees, where a proxy hides it: `https://example.com`. Default: the request's own. */
   readonly origin?: string | undefined;
@@ -165,6 +167,11 @@ function bodyOf(req: NodeRequest): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        if (chunks === undefined && req.readableEnded) {
+          throw new TypeError(
+            "The body of the request was read before, by express.json() or the like: mount this handler above it.",
+          );
+        }
         chunks ??= req.iterator({ destroyOnReturn: false });
         const { done, value } = await chunks.next();
         if (done) controller.close();

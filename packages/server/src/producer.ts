@@ -1,4 +1,4 @@
-import { type EventMap, InvalidOptionError, type OutgoingEvent } from "@sse/protocol";
+import { type EventMap, InvalidEventError, InvalidOptionError, type OutgoingEvent } from "@sse/protocol";
 import type { Connection, ProducerConnection } from "./connection.ts";
 
 /**
@@ -87,6 +87,7 @@ async function pump<M extends EventMap>(
         exhausted = true;
         connection.end();
       } else if (!connection.isClosed) {
+        checkEvent(value);
         const isReady = connection.send(value.type, value.data, value);
         if (!isReady || connection.isAhead) await connection.paced();
       }
@@ -94,6 +95,11 @@ async function pump<M extends EventMap>(
   } catch (error) {
     fail(connection, error);
   }
+}
+
+function checkEvent(value: unknown): void {
+  if (typeof (value as { readonly type?: unknown } | undefined)?.type === "string") return;
+  throw new InvalidEventError("A producer yields events: yield contract.event(type, data).");
 }
 
 async function stop<M extends EventMap>(

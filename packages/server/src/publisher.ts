@@ -3,18 +3,24 @@ import type { Backplane } from "./backplane/backplane.ts";
 import { CONTROL_CHANNEL, type Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { encode } from "./frame.ts";
+import { checkNames, NO_CHANNELS } from "./option-names.ts";
 import { formatPosition } from "./position.ts";
 import { Publication } from "./publication.ts";
 
 /** What may be said of one published event beside its data. */
 export interface PublishOptions {
-  /** Under `latest`, a newer event of the same channel, type and key replaces this one while it waits for a client. */
+  /** Under `latest`, a newer event of the same channel, type and key replaces this one while it waits for a client. Default: none. */
   readonly key?: string | undefined;
-  /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. */
+  /** Publishing again with the same key appends nothing and resolves with the first id: makes a retry safe. Default: none. */
   readonly idempotencyKey?: string | undefined;
   /** Only this principal's connections get it, in every process, now and in a replay. Default: everybody. */
   readonly principal?: string | undefined;
 }
+
+const NAMES = { key: 0, idempotencyKey: 0, principal: 0, channel: 0 };
+
+/** What a hub with channels is given. */
+type Named = PublishOptions & { readonly channel?: unknown };
 
 /** Events into the log: checked and serialized once, in the order of the calls. */
 export class Publisher {
@@ -59,7 +65,9 @@ export class Publisher {
     if (channel === CONTROL_CHANNEL) {
       throw new InvalidOptionError("publish cannot have the channel on which hubs speak to each other.");
     }
-    const { key, idempotencyKey, principal } = options;
+    checkNames("publish", options, NAMES);
+    const { key, idempotencyKey, principal, channel: named = channel } = options as Named;
+    if (named !== channel) throw new InvalidOptionError(NO_CHANNELS);
     // Nobody in particular must not become everybody.
     if (principal !== undefined && typeof principal !== "string") {
       throw new InvalidOptionError(

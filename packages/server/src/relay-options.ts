@@ -30,9 +30,9 @@ export interface RelayOptions {
   readonly maxEventBytes?: number | undefined;
   /** Ends the relay when it aborts: the request's, where the runtime does not cancel bodies. Default: none. */
   readonly signal?: AbortSignal | undefined;
-  /** Added to the response's; nothing of the upstream's headers is passed on. */
+  /** Added to the response's; nothing of the upstream's headers is passed on. Default: none. */
   readonly headers?: HeadersLike | undefined;
-  /** Told why the upstream was lost; `id` is what the client sees in `sse.error`. Default: `console.error`. */
+  /** Told why the upstream was lost, or refused; `id` is what the client sees in `sse.error`, "" for a 502. Default: `console.error`. */
   readonly onError?: ((error: unknown, id: string) => void) | undefined;
 }
 
@@ -67,7 +67,10 @@ export function resolveRelayOptions(options: RelayOptions): RelaySettings {
     maxEventBytes,
     signal: options.signal,
     headers: options.headers && new Headers(options.headers), // throws before anything has begun
-    onError:
-      options.onError ?? ((error, id) => console.error(`A relayed event stream failed (${id}):`, error)),
+    onError: options.onError ?? logError,
   };
+}
+
+function logError(error: unknown, id: string): void {
+  console.error(id === "" ? "An upstream was refused:" : `A relayed event stream failed (${id}):`, error);
 }

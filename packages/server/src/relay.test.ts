@@ -223,7 +223,12 @@ describe("a relay", () => {
   ])("answers 502 to an upstream with %s, tells nothing of it, and lets it go", async (_name, init) => {
     const { response, cancelled, write } = upstream(init);
     write("a secret stack trace");
-    const answer = relay(response, { headers: { "x-own": "1" } });
+    const onError = vi.fn();
+    const answer = relay(response, { headers: { "x-own": "1" }, onError });
+    expect(onError).toHaveBeenCalledExactlyOnceWith(
+      expect.objectContaining({ code: "response-refused", status: init.status ?? 200 }),
+      "",
+    );
     expect([answer.status, answer.headers.get("x-own")]).toEqual([502, "1"]);
     expect([...answer.headers.keys()].sort()).toEqual(["cache-control", "content-type", "x-own"]);
     expect(await answer.text()).not.toContain("secret");
@@ -233,8 +238,11 @@ describe("a relay", () => {
   test("answers 502 to an upstream that somebody reads already, or that has no body", () => {
     const { response } = upstream();
     response.body?.getReader();
-    expect(relay(response).status).toBe(502);
-    expect(relay(new Response(null, { headers: SSE })).status).toBe(502);
+    const onError = vi.fn();
+    expect(relay(response, { onError }).status).toBe(502);
+    expect(relay(new Response(null, { headers: SSE }), { onError }).status).toBe(502);
+    expect(onError).toHaveBeenCalledTimes(2);
+    expect(String(onError.mock.calls[0]?.[0])).toContain("no body that can be read");
   });
 
   test("passes on that there is nothing more", () => {

@@ -2,6 +2,7 @@ import {
   ConnectionError,
   ERROR_TYPE,
   EVENT_STREAM_MEDIA_TYPE,
+  InvalidOptionError,
   serializeEvent,
   TruncatedError,
 } from "@sse/protocol";
@@ -11,7 +12,7 @@ import { type Alarm, startAlarm } from "./heartbeat.ts";
 import { type RelayOptions, type RelaySettings, resolveRelayOptions } from "./relay-options.ts";
 import { type Translator, translatorOf } from "./relay-translator.ts";
 import { callGuarded, logThrown } from "./report.ts";
-import { noMoreEvents, refusal, streamResponse } from "./response.ts";
+import { isResponse, noMoreEvents, refusal, streamResponse } from "./response.ts";
 import type { Bytes } from "./sink/sink.ts";
 import { emptyComment, Transmission } from "./transmission.ts";
 
@@ -24,21 +25,27 @@ const LOST_AFTER = 2.5;
  * client and cancelled the moment the client leaves, also while it is quiet. Nothing but its events is passed on: no
  * headers, no cookies, no error bodies.
  *
- * An upstream that is no event stream is a 502, a 204 stays one. When the upstream fails or ends within an event, the
+ * An upstream that is no event stream is a 502, and `onError` hears why; a 204 stays one. When the upstream fails or ends within an event, the
  * client gets `sse.error` and comes back; where it ends well, the answer ends so.
  *
- * @throws InvalidOptionError for an option out of range
+ * @throws InvalidOptionError for an option out of range, and for what is no Response
  */
 export function relay(upstream: Response, options: RelayOptions = {}): Response {
   const settings = resolveRelayOptions(options);
   const { headers } = settings;
-  const { body } = upstream;
+  const { body } = checkedUpstream(upstream);
   if (upstream.status === 204) return noMoreEvents({ headers });
   if (upstream.status !== 200 || !isEventStream(upstream) || body === null || body.locked) {
+    callGuarded(() => settings.onError(refused(upstream), ""), logThrown);
     if (body?.locked === false) void body.cancel().catch(() => {});
     return refusal(502, "What is behind this server did not answer with an event stream.", headers);
   }
   return streamResponse(new RelayedStream(nameOf(upstream), body, settings).body, headers);
+}
+
+function checkedUpstream(upstream: unknown): Response {
+  if (typeof upstream === "object" && upstream !== null && isResponse(upstream)) return upstream;
+  throw new InvalidOptionError(`upstream is a Response: relay(await fetch(url)), not ${String(upstream)}.`);
 }
 
 // [spec] Only this media type, whatever its parameters.
@@ -52,6 +59,15 @@ function nameOf({ url }: Response): string {
   if (url === "") return "";
   const { origin, pathname } = new URL(url);
   return origin + pathname;
+}
+
+function refused(upstream: Response): ConnectionError {
+  const url = nameOf(upstream);
+  const { status, headers, body } = upstream;
+  const type = headers.get("content-type") ?? "no media type";
+  const what = body === null || body.locked ? "no body that can be read" : `${status} and ${type}`;
+  const message = `The upstream ${url} answered with ${what}; a stream is a 200 with ${EVENT_STREAM_MEDIA_TYPE}.`;
+  return new ConnectionError("response-refused", message, { url, status });
 }
 
 function lost(url: string, idleTimeoutMs: number): ConnectionError {

@@ -1,5 +1,6 @@
 import { BackplaneError } from "@sse/protocol";
 import { Frame } from "../frame.ts";
+import { checkNames } from "../option-names.ts";
 import { optionalLimit } from "../options.ts";
 import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
 import { newEpoch } from "./epoch.ts";
@@ -8,16 +9,20 @@ import { RingLog } from "./ring-log.ts";
 
 /** How much of the log is kept for clients that come back. What is exactly at a limit is kept. */
 export interface ReplayOptions {
-  /** Default: 10,000. False: no limit. */
+  /** How many events. Default: 10,000. False: no limit. */
   readonly maxEvents?: number | false | undefined;
-  /** Of serialized events. Default: 33,554,432 (32 MiB). False: no limit. */
+  /** How many bytes of serialized events. Default: 33,554,432 (32 MiB). False: no limit. */
   readonly maxBytes?: number | false | undefined;
-  /** In milliseconds. Default: 300,000 (5 minutes). False: no limit. */
+  /** How long an event is kept, in milliseconds. Default: 300,000 (5 minutes). False: no limit. */
   readonly maxAgeMs?: number | false | undefined;
 }
 
+/** How the log of one process is kept. */
 export interface MemoryBackplaneOptions {
-  /** False: nothing is kept, and every client that missed something is told of a gap. */
+  /**
+   * How much is kept for clients that come back. Default: 10,000 events, 32 MiB, 5 minutes.
+   * False: nothing is kept, and every client that missed something is told of a gap.
+   */
   readonly replay?: ReplayOptions | false | undefined;
   /** The clock, in milliseconds that only go forward. Default: `performance.now`. */
   readonly now?: (() => number) | undefined;
@@ -47,14 +52,13 @@ class MemoryBackplane implements Backplane {
 
   constructor({ replay = {}, now = () => performance.now() }: MemoryBackplaneOptions) {
     const kept = replay === false ? {} : replay;
-    this.#log = new RingLog(
-      {
-        maxEvents: replay === false ? 0 : optionalLimit("replay.maxEvents", kept.maxEvents, 10_000),
-        maxBytes: optionalLimit("replay.maxBytes", kept.maxBytes, 33_554_432),
-        maxAgeMs: optionalLimit("replay.maxAgeMs", kept.maxAgeMs, 300_000),
-      },
-      now,
-    );
+    const limits = {
+      maxEvents: replay === false ? 0 : optionalLimit("replay.maxEvents", kept.maxEvents, 10_000),
+      maxBytes: optionalLimit("replay.maxBytes", kept.maxBytes, 33_554_432),
+      maxAgeMs: optionalLimit("replay.maxAgeMs", kept.maxAgeMs, 300_000),
+    };
+    checkNames("replay", kept, limits);
+    this.#log = new RingLog(limits, now);
   }
 
   async publish(
