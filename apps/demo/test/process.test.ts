@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import type { Snapshot } from "../src/contract.ts";
 import { DemoProcess, gone } from "./demo-process.ts";
 
 test("prints one URL and nothing else, and answers there", async () => {
@@ -62,6 +66,18 @@ test("its server process does not outlive it when it is killed", async () => {
   const { server } = await demo.snapshot();
   demo.process.kill("SIGKILL");
   await demo.ended();
+  await gone(server.pid);
+});
+
+test("ends when what started it is killed, as scripts/run.mjs may be", async () => {
+  const main = fileURLToPath(new URL("../src/server/main.ts", import.meta.url));
+  const starts = `require("node:child_process").fork(${JSON.stringify(main)}, ["--port", "0"], {
+    execArgv: ["--conditions=@sse/source"],
+  })`;
+  const above = spawn(process.execPath, ["-e", starts], { stdio: ["ignore", "pipe", "inherit"] });
+  const [url] = (await once(above.stdout.setEncoding("utf8"), "data")) as [string]; // one line, by the first test
+  const { server } = (await (await fetch(new URL("/snapshot", url))).json()) as Snapshot; // by the contract
+  above.kill("SIGKILL");
   await gone(server.pid);
 });
 

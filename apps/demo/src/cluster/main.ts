@@ -15,8 +15,9 @@ if (options.help) {
 }
 
 const cluster = new Cluster();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, async () => {
+// "disconnect": whoever started it is gone.
+for (const end of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"] as const) {
+  process.on(end, async () => {
     await cluster.stop();
     process.exit(0);
   });

@@ -18,5 +18,8 @@ const supervisor = new Supervisor(options.port);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void supervisor.stop());
 }
+// Whoever started it is gone. That somebody might go is no reason to stay.
+process.on("disconnect", () => void supervisor.stop());
+process.channel?.unref();
 supervisor.start();
 process.exitCode = await supervisor.finished;

@@ -1,0 +1,37 @@
+// `node scripts/run.mjs <file> [arguments]` installs what is needed, builds the file's workspace and runs the file.
+// Plain JavaScript, because it must also run on the Node that is too old for the rest.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const above = process.ppid;
+const isWindows = process.platform === "win32";
+const root = fileURLToPath(new URL("..", import.meta.url));
+const [file, ...rest] = process.argv.slice(2);
+
+// On Windows npm is a batch file, which takes a shell.
+run("npm", ["run", "--silent", "setup"], { cwd: root, shell: isWindows });
+// What the install brought, where it brings one: see require-node.mjs.
+const installed = join(root, "node_modules", ".bin", "node");
+const node = !isWindows && existsSync(installed) ? installed : process.execPath;
+run(node, ["--run", "build"], { cwd: workspaceOf(join(root, file)) });
+
+// No shell and no other program in between, all of which keep signals to themselves.
+const child = spawn(node, ["--conditions=@sse/source", join(root, file), ...rest], {
+  stdio: ["inherit", "inherit", "inherit", "ipc"], // it ends when this channel does, whatever ended this process
+});
+child.on("exit", (status) => process.exit(status ?? 1));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+
+// npm passes a signal on to the shell above, and that to nobody: that it is gone is all that is seen here.
+if (!isWindows) setInterval(() => process.ppid === above || process.exit(1), 200).unref();
+
+function run(program, args, options) {
+  const { status } = spawnSync(program, args, { stdio: "inherit", ...options });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function workspaceOf(path) {
+  return existsSync(join(path, "package.json")) ? path : workspaceOf(dirname(path));
+}
