@@ -1,5 +1,5 @@
 // next.ts
-import { hub } from "./hub.ts";
+import { hub } from "./global-hub.ts";
 
-export const dynamic = "force-dynamic";
 export const GET = (request: Request): Promise<Response> => hub.respond(request);
+export const OPTIONS = GET;

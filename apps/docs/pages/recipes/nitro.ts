@@ -1,5 +1,5 @@
 // nitro.ts
-import { defineHandler } from "h3";
-import { hub } from "./hub.ts";
+import { defineHandler } from "nitro/h3";
+import { hub } from "./global-hub.ts";
 
 export default defineHandler((event) => hub.respond(event.req));

@@ -1,4 +1,5 @@
 // sveltekit.ts
-import { hub } from "./hub.ts";
+import { hub } from "./global-hub.ts";
 
 export const GET = ({ request }: { request: Request }): Promise<Response> => hub.respond(request);
+export const OPTIONS = GET;

@@ -1,0 +1,4 @@
+import { frameworks } from "../src/framework.ts";
+import { behaves } from "./support/behaves.ts";
+
+behaves(frameworks.astro);
