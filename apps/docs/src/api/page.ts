@@ -10,9 +10,9 @@ export const API_PAGE = "docs/api.md";
 
 const HEAD = `# Every export
 
-What each door of the packages exports, and every option with its unit and its default. A number in the column "takes" is
-given by its unit; the column \`false\` says what switching off means, and is empty where an option cannot be switched off.
-Options marked with * must be given. Every option may also be \`undefined\`, which is its default.
+What each door of the packages exports, and every option: below its name what it takes (of a number the unit), in the
+next column what it is when it is left out or \`undefined\`, and what \`false\` means where it can be switched off. Options
+marked with * must be given.
 
 This page is made from the docstrings, which your editor shows at every option and function: they say more, what is
 thrown among it. What may change, and when, is in [Versions and support](versioning.md).
@@ -41,8 +41,9 @@ export function apiPage(): string {
   const all = readDoors();
   const order = Object.keys(DOORS);
   const doors = all.toSorted((a, b) => order.indexOf(a.door.name) - order.indexOf(b.door.name));
+  const linked = new Set(doors.flatMap(({ exports }) => exports.filter(isTable).map(({ name }) => name)));
   const index = doors.map(({ door }) => `- [\`${door.name}\`](#${anchor(door.name)}): ${DOORS[door.name]}`);
-  return `${[HEAD, index.join("\n"), ...doors.map(doorSection)].join("\n").trimEnd()}\n`;
+  return `${[HEAD, index.join("\n"), ...doors.map((one) => doorSection(one, linked))].join("\n").trimEnd()}\n`;
 }
 
 /** The page as it is committed. */
@@ -50,13 +51,21 @@ export function committedApiPage(): string {
   return readFileSync(join(root, API_PAGE), "utf8");
 }
 
-function doorSection({ door, exports }: DoorExports): string {
-  const tables = exports.filter(({ options }) => options.length > 0);
+function doorSection({ door, exports }: DoorExports, linked: ReadonlySet<string>): string {
+  const tables = exports.filter(isTable);
   const lists = KINDS.flatMap(([kind, title]) => {
     const those = exports.filter((one) => one.kind === kind && !tables.includes(one));
     return those.length === 0 ? [] : [`**${title}**\n\n${those.map(line).join("\n")}\n`];
   });
-  return [`\n## \`${door.name}\`\n\n${DOORS[door.name]}\n`, ...lists, ...tables.map(tableSection)].join("\n");
+  return [
+    `\n## \`${door.name}\`\n\n${DOORS[door.name]}\n`,
+    ...lists,
+    ...tables.map((one) => tableSection(one, linked)),
+  ].join("\n");
+}
+
+function isTable({ options }: Export): boolean {
+  return options.length > 0;
 }
 
 function line(one: Export): string {
@@ -81,38 +90,36 @@ export function summary({ docstring }: Export): string {
   return sentences(docstring)[0] ?? "";
 }
 
-function tableSection(one: Export): string {
+function tableSection(one: Export, tables: ReadonlySet<string>): string {
   const { name, options, bases } = one;
   const also = bases.map((base) => `[\`${base}\`](#${anchor(base)})`).join(" and ");
   return [
     `### \`${name}\`\n`,
     `${summary(one)}${also === "" ? "" : ` It has the options of ${also}, too.`}\n`,
-    optionTable(options),
+    optionTable(options, tables),
     "",
   ].join("\n");
 }
 
-function optionTable(options: readonly Option[]): string {
+/** Three columns, so that a phone has room for them. */
+function optionTable(options: readonly Option[], tables: ReadonlySet<string>): string {
   const rows = options.map((option) => ({ option, ...readOptionDoc(option.docstring) }));
   const hasDefaults = rows.some(({ byDefault }) => byDefault !== undefined);
-  const hasFalse = rows.some(({ ifFalse }) => ifFalse !== undefined);
-  const head = [
-    "option",
-    "takes",
-    ...(hasDefaults ? ["default"] : []),
-    ...(hasFalse ? ["`false`"] : []),
-    "what it does",
-  ];
+  const head = ["option", ...(hasDefaults ? ["default"] : []), "what it does"];
   const lines = rows.map(({ option, what, byDefault, ifFalse }) => [
-    `\`${option.name}\`${option.required ? " *" : ""}`,
-    taken(option),
-    ...(hasDefaults ? [byDefault ?? ""] : []),
-    ...(hasFalse ? [ifFalse ?? ""] : []),
+    `\`${option.name}\`${option.required ? " *" : ""}<br>${taken(option, tables)}`,
+    ...(hasDefaults ? [defaultCell(byDefault, ifFalse)] : []),
     what,
   ]);
   return [head, head.map(() => "---"), ...lines]
     .map((cells) => `| ${cells.map(cell).join(" | ")} |`)
     .join("\n");
+}
+
+function defaultCell(byDefault: string | undefined, ifFalse: string | undefined): string {
+  if (ifFalse === undefined) return byDefault ?? "";
+  const off = `\`false\`: ${ifFalse}`;
+  return byDefault === undefined || byDefault.startsWith("false, ") ? off : `${byDefault}<br>${off}`;
 }
 
 /** A pipe would end the cell, in code as well. */
@@ -126,13 +133,13 @@ const UNITS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** What an option takes: a unit where it is a number, a word where it is a function, else its type. */
-function taken({ name, type }: Option): string {
+function taken({ name, type }: Option, tables: ReadonlySet<string>): string {
   const plain = type.replace(/ \| false\b/, "").replace(/^\((.*)\)$/, "$1");
   if (plain === "function" || /^\([^)]*\) =>/.test(plain)) return "a function";
   const unit = UNITS.find(([ending]) => ending.test(name))?.[1] ?? "a number";
   const [first, ...rest] = plain.split(" | ");
   if (first === "number") return [unit, ...rest.map((other) => `\`${other}\``)].join(", or ");
-  return `\`${plain}\``;
+  return tables.has(plain) ? `[\`${plain}\`](#${anchor(plain)})` : `\`${plain}\``;
 }
 
 /** As Markdown's readers name a heading. */
