@@ -736,6 +736,9 @@ describe("options", () => {
     );
     expect(() => subscribe("http://x.test/", { lastEventId: "x".repeat(1025) })).toThrow(InvalidOptionError);
     expect(() => subscribe("http://[bad/")).toThrow(InvalidOptionError);
+    expect(() => subscribe("localhost:3000/events")).toThrow(
+      'url is not a URL without http:// before its host: "localhost:3000/events".',
+    );
   });
 
   test("text needs the contract's value, and gets it", async () => {

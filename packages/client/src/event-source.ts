@@ -42,7 +42,7 @@ export interface EventSourceMessage<T> extends MessageEvent {
 
 /** The standard's `error` event, which also knows why. */
 export interface EventSourceErrorEvent extends Event {
-  readonly error: SseError | undefined;
+  readonly error?: SseError | undefined; // optional, so that `onerror` takes what the platform's does
 }
 
 /** The events of an `EventSource` by type, with a contract or without. */
@@ -168,10 +168,10 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
   set onmessage(handler: Handler<MessageEvent>) {
     this.#handlers.set("message", handler);
   }
-  get onerror(): Handler<Event> {
+  get onerror(): Handler<EventSourceErrorEvent> {
     return this.#handlers.get("error");
   }
-  set onerror(handler: Handler<Event>) {
+  set onerror(handler: Handler<EventSourceErrorEvent>) {
     this.#handlers.set("error", handler);
   }
 

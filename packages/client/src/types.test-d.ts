@@ -1,4 +1,4 @@
-import { bytes, defineEvents, json, text } from "@sse/protocol";
+import { bytes, defineEvents, json, type SseError, text } from "@sse/protocol";
 import { expectTypeOf, test } from "vitest";
 import {
   connect,
@@ -82,6 +82,7 @@ test("EventSource is what the platform's is", () => {
   const ours = new EventSource(url);
   ours.addEventListener("message", ({ data }) => expectTypeOf(data).toEqualTypeOf<string>());
   ours.addEventListener("anything", (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent>());
+  ours.onerror = ({ error }) => expectTypeOf(error).toEqualTypeOf<SseError | undefined>();
   ours.onmessage = ({ lastEventId }) => expectTypeOf(lastEventId).toBeString();
   // @ts-expect-error read only
   ours.readyState = 1;

@@ -125,12 +125,15 @@ function answered({ idleTimeoutMs }: RequestPlan, at: URL, sent: Promise<Sent>):
 
 /** @throws InvalidOptionError */
 export function checkedUrl(given: string | URL): URL {
+  let where = "";
   try {
-    return parseUrl(given);
-  } catch (cause) {
-    const where = baseUrl() === undefined ? " where there is no page: it has to be absolute" : "";
-    throw new InvalidOptionError(`url is not a URL${where}: ${shownUrl(given)}.`, { cause });
+    const url = parseUrl(given);
+    if (url.host !== "" || !/^\d/.test(url.pathname)) return url;
+    where = " without http:// before its host";
+  } catch {
+    if (baseUrl() === undefined) where = " where there is no page: it has to be absolute";
   }
+  throw new InvalidOptionError(`url is not a URL${where}: ${shownUrl(given)}.`);
 }
 
 /** The id as `Headers` take it: its bytes, a character each; in workerd as it is, since that encodes it by itself. */
