@@ -47,6 +47,7 @@ describe("the interface", () => {
     expect(() => new EventSource("http://[bad/")).toThrow(DOMException);
     expect(() => new EventSource("http://this has spaces/")).toThrow(DOMException);
     expect(() => new (EventSource as unknown as new () => unknown)()).toThrow(TypeError);
+    expect(() => new EventSource(Symbol("http://x.test/") as never)).toThrow(TypeError);
     expect([EventSource.name, EventSource.length]).toEqual(["EventSource", 1]);
   });
 

@@ -256,7 +256,7 @@ export class EventSource<M extends EventMap = never> extends EventTarget {
 }
 
 function parseOrThrow(url: string | URL): URL {
-  const given = String(url);
+  const given = `${url}`; // Web IDL's ToString, which a symbol has none of
   try {
     return parseUrl(given);
   } catch {
