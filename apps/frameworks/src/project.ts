@@ -41,7 +41,7 @@ export async function built({ name, recipes: files, shared, build }: Framework):
   await promisify(execFile)(process.execPath, [script(folder, program), ...args], {
     cwd: folder,
     env: environment,
-    timeout: 100_000,
+    timeout: 180_000,
   });
   return folder;
 }
