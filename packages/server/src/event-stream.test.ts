@@ -740,6 +740,7 @@ describe("arguments that cannot be", () => {
       "made by defineEvents",
     ],
     ["a hub without a contract", () => Reflect.apply(createHub, undefined, []), "made by defineEvents"],
+    ["a hub of text alone", () => Reflect.apply(createHub, undefined, [null]), "made by defineEvents"],
     [
       "a hub of something else",
       () => Reflect.apply(createHub, undefined, [{ tick: "json" }]),

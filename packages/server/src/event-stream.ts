@@ -1,6 +1,6 @@
 import { type EventContract, type EventMap, MAX_ID_BYTES, type TextEvents } from "@sse/protocol";
 import { ProducerConnection } from "./connection.ts";
-import { writerOf } from "./event-writer.ts";
+import { textWriter, writerOf } from "./event-writer.ts";
 import { type EventStreamOptions, resolveEventStreamOptions } from "./options.ts";
 import { type Producer, runProducer } from "./producer.ts";
 import { checkedRequest, lastEventIdOf } from "./request.ts";
@@ -26,7 +26,8 @@ export function eventStream<M extends EventMap = TextEvents>(
   const refused = shortAnswer(checkedRequest(request), headers) ?? refusedId(request, headers);
   const short = refused ?? headResponse(request, headers);
   if (short !== undefined) return short;
-  const connection = new ProducerConnection<M>(request, writerOf(events, settings.validate), settings);
+  const writer = events === null ? textWriter : writerOf(events, settings.validate);
+  const connection = new ProducerConnection<M>(request, writer, settings);
   if (request.signal.aborted) connection.abandon();
   else runProducer(connection, produce);
   return streamResponse(connection.body, headers);

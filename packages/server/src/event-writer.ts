@@ -19,8 +19,8 @@ export interface EventWriter {
   readonly done: string;
 }
 
-export function writerOf(events: EventContract | null, validate: boolean): EventWriter {
-  if (events === null) return textWriter;
+/** @throws InvalidOptionError for what is no contract */
+export function writerOf(events: EventContract, validate: boolean): EventWriter {
   if (!("~codec" in Object(events))) {
     throw new InvalidOptionError("The first argument is a contract, made by defineEvents, and this is none.");
   }
@@ -37,7 +37,7 @@ export function writerOf(events: EventContract | null, validate: boolean): Event
 }
 
 /** Without a contract: any type that a contract could have, and text as it is. */
-const textWriter: EventWriter = {
+export const textWriter: EventWriter = {
   event(type, data, options) {
     if (
       type === "error" ||
