@@ -16,8 +16,9 @@ const NO_BYTES: Uint8Array = new Uint8Array(0);
  * "Interpreting an event stream": every line end, also split over chunks, a lone CR at once, invalid UTF-8 as
  * U+FFFD. An event is dispatched within the call of `feed` that brings its last byte.
  *
- * A handler that throws ends the call, and the rest of that chunk is lost. A handler may call `reset()`, which
- * drops the rest of the chunk; it may not call `feed()`.
+ * A handler that throws ends the call, and the rest of that chunk is lost: what comes next may continue an event
+ * that it cut, so call `reset()` or give the stream up. A handler may call `reset()`, which drops the rest of the
+ * chunk; it may not call `feed()`.
  *
  * In V8 a part of a string keeps the whole alive: an event that is kept keeps its chunk. What is kept for long is
  * better what was made of it (`JSON.parse` copies) or a copy (`structuredClone(data)`).
