@@ -34,14 +34,15 @@ function open(options: Parameters<typeof eventStream>[3] = {}, of: Request = req
 afterEach(() => vi.restoreAllMocks());
 
 describe("the answer", () => {
-  test("has the headers of the profile, and none that HTTP/2 forbids", () => {
-    const { response, connection } = open({ headers: { "x-own": "1", connection: "keep-alive" } });
+  test("has the headers of the profile, and none that HTTP/2 forbids or that gives it a length", () => {
+    const headers = { "x-own": "1", connection: "keep-alive", "content-length": "5" };
+    const { response, connection } = open({ headers });
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
     expect(response.headers.get("cache-control")).toBe("no-store, private, no-transform");
     expect(response.headers.get("x-accel-buffering")).toBe("no");
     expect(response.headers.get("x-own")).toBe("1");
-    for (const name of ["connection", "keep-alive", "transfer-encoding"]) {
+    for (const name of ["connection", "keep-alive", "transfer-encoding", "content-length"]) {
       expect(response.headers.get(name)).toBeNull();
     }
     connection.close();

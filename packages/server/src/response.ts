@@ -4,8 +4,8 @@ import { acceptsEventStream, lastEventIdOf } from "./request.ts";
 /** What `new Headers` takes. */
 export type HeadersLike = NonNullable<RequestInit["headers"]>;
 
-/** HTTP/2 forbids these, and HTTP/1.1 servers write them themselves. */
-const HOP_BY_HOP = ["connection", "keep-alive", "transfer-encoding"];
+/** HTTP/2 forbids these, and HTTP/1.1 servers write them themselves; a stream has no length. */
+const NOT_OURS = ["connection", "keep-alive", "transfer-encoding", "content-length"];
 
 const STREAM_HEADERS: HeadersLike = {
   "content-type": `${EVENT_STREAM_MEDIA_TYPE}; charset=utf-8`,
@@ -20,7 +20,7 @@ export function streamResponse(
 ): Response {
   if (isNone(headers)) return new Response(body, { headers: STREAM_HEADERS });
   const all = withHeaders(new Headers(STREAM_HEADERS), headers);
-  for (const name of HOP_BY_HOP) all.delete(name);
+  for (const name of NOT_OURS) all.delete(name);
   return new Response(body, { headers: all });
 }
 
