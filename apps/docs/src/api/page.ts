@@ -10,8 +10,8 @@ export const API_PAGE = "docs/api.md";
 
 const HEAD = `# Every export
 
-What each door of the packages exports, and every option: below its name what it takes (of a number the unit), in the
-next column what it is when it is left out or \`undefined\`, and what \`false\` means where it can be switched off. Options
+What each door of the packages exports, and every option: below its name what it takes (of a number the unit), beside it
+what it does, what it is when it is left out or \`undefined\`, and what \`false\` means where it can be switched off. Options
 marked with * must be given.
 
 This page is made from the docstrings, which your editor shows at every option and function: they say more, what is
@@ -101,25 +101,23 @@ function tableSection(one: Export, tables: ReadonlySet<string>): string {
   ].join("\n");
 }
 
-/** Three columns, so that a phone has room for them. */
+/** Two columns, so that a phone has room for them. */
 function optionTable(options: readonly Option[], tables: ReadonlySet<string>): string {
-  const rows = options.map((option) => ({ option, ...readOptionDoc(option.docstring) }));
-  const hasDefaults = rows.some(({ byDefault }) => byDefault !== undefined);
-  const head = ["option", ...(hasDefaults ? ["default"] : []), "what it does"];
-  const lines = rows.map(({ option, what, byDefault, ifFalse }) => [
-    `\`${option.name}\`${option.required ? " *" : ""}<br>${taken(option, tables)}`,
-    ...(hasDefaults ? [defaultCell(byDefault, ifFalse)] : []),
-    what,
-  ]);
-  return [head, head.map(() => "---"), ...lines]
+  const rows = options.map((option) => {
+    const { what, byDefault, ifFalse } = readOptionDoc(option.docstring);
+    const lines = [what];
+    if (byDefault !== undefined) lines.push(`Default: **${byDefault}**.`);
+    // "Default: false, no limit." has said it.
+    if (ifFalse !== undefined && !byDefault?.startsWith("false, ")) lines.push(`\`false\`: ${ifFalse}.`);
+    return [
+      `\`${option.name}\`${option.required ? " *" : ""}<br>${taken(option, tables)}`,
+      lines.join("<br>"),
+    ];
+  });
+  const head = ["option", "what it does"];
+  return [head, head.map(() => "---"), ...rows]
     .map((cells) => `| ${cells.map(cell).join(" | ")} |`)
     .join("\n");
-}
-
-function defaultCell(byDefault: string | undefined, ifFalse: string | undefined): string {
-  if (ifFalse === undefined) return byDefault ?? "";
-  const off = `\`false\`: ${ifFalse}`;
-  return byDefault === undefined || byDefault.startsWith("false, ") ? off : `${byDefault}<br>${off}`;
 }
 
 /** A pipe would end the cell, in code as well. */
