@@ -13,7 +13,7 @@ export const GUIDES: Readonly<Record<string, string>> = {
   SseError: "guides/errors.md",
   TruncatedError: "guides/post.md",
   bytes: "guides/contracts.md",
-  connect: "guides/authentication.md",
+  connect: "guides/following.md",
   corsHeaders: "guides/authentication.md",
   corsPreflight: "guides/authentication.md",
   createChannelHub: "guides/hubs.md",
