@@ -287,6 +287,16 @@ describe("while a connection lives", () => {
     }
   });
 
+  test("a grant of very many channels is compared in linear time", async () => {
+    const channels = Array.from({ length: 50_000 }, (_, n) => `channel-${n}`);
+    const feed = rooms({ authorize: () => ({ principal: "p", channels }) });
+    const asked = [...channels.map((channel) => `${channel}`).reverse(), "another"];
+    const began = performance.now();
+    const { body } = await feed.respond(request(), { channels: asked as [string, ...string[]] });
+    expect(performance.now() - began).toBeLessThan(1_500);
+    await body?.cancel();
+  });
+
   test("an authorize that fails when asked again ends nothing, and is reported", async () => {
     const onError = vi.fn();
     let calls = 0;
@@ -399,6 +409,8 @@ describe("origins and hosts", () => {
     ["with a path", ["https://app.example/"], "'https://app.example', not as 'https://app.example/'"],
     ["in upper case", ["https://APP.example"], "'https://app.example'"],
     ["with the port that goes without saying", ["https://app.example:443"], "'https://app.example'"],
+    ["without a scheme", ["app.example"], "'https://app.example', not as 'app.example'"],
+    ["of a port alone", ["localhost:3000"], "'https://app.example', not as 'localhost:3000'"],
     ["that is a pattern", ["https://*.app example"], "'https://app.example'"],
     ["that is all of them, in a list", ["*"], "origins: '*'"],
     ["that is no text", [/app/], "not as '/app/'"],
@@ -414,6 +426,12 @@ describe("origins and hosts", () => {
     for (const origin of ["capacitor://localhost", "null"]) {
       expect((await feed.respond(request({ origin }))).status).toBe(200);
     }
+  });
+
+  test("hosts that are no list are an error", () => {
+    expect(() => hub({ hosts: "app.example" as never })).toThrow(
+      "hosts is a list of hosts, not 'app.example'.",
+    );
   });
 
   test.each([["https://app.example"], ["app.example/"], ["a b"], [""]])(
