@@ -107,15 +107,19 @@ function checkCors(cors: CorsOptions): void {
 /** What is compared as it is has to be as browsers write it, or it is never found. */
 function checkPageOrigin(origin: unknown): void {
   if (origin === "*") throw new InvalidOptionError("cors: write origins: '*' for all, without a list.");
-  if (typeof origin === "string" && !/^https?:/i.test(origin)) return; // "null", and those of apps
-  const right = typeof origin === "string" && URL.canParse(origin) ? new URL(origin).origin : undefined;
+  const text = String(origin);
+  const isWeb = /^https?:/i.test(text);
+  if (origin === "null" || (!isWeb && text === origin && text.includes("://"))) return; // those of apps
+  const right = isWeb && URL.canParse(text) ? new URL(text).origin : undefined;
   if (right === origin) return;
   const would = right ?? "https://app.example";
-  throw new InvalidOptionError(`cors: an origin is written as '${would}', not as '${String(origin)}'.`);
+  throw new InvalidOptionError(`cors: an origin is written as '${would}', not as '${text}'.`);
 }
 
 function checkedHosts(hosts: readonly string[]): readonly string[] {
-  return hosts.map((host) => {
+  if (!Array.isArray(hosts))
+    throw new InvalidOptionError(`hosts is a list of hosts, not '${String(hosts)}'.`);
+  return hosts.map((host: string) => {
     try {
       return checkedHost(host).toLowerCase();
     } catch {
