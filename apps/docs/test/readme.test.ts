@@ -92,3 +92,17 @@ describe("the README's code", () => {
     }
   });
 });
+
+it.each(["protocol", "server", "client"])(
+  "the README of packages/%s shows what is run elsewhere",
+  async (name) => {
+    const tested = await Promise.all(
+      ["README.md", "docs/guides/protocol.md"].map((page) => readFile(join(root, page), "utf8")),
+    );
+    const codes = tested.flatMap((page) => snippetsOf("page", page).map(({ code }) => code));
+    const page = `packages/${name}/README.md`;
+    const shown = snippetsOf(page, await readFile(join(root, page), "utf8"));
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { file, code } of shown) expect(codes, `${page}: ${file}`).toContain(code);
+  },
+);
