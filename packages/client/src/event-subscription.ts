@@ -15,6 +15,7 @@ import { EventQueue } from "./event-queue.ts";
 import { gapError, readGap } from "./gap.ts";
 import type { Link } from "./link.ts";
 import { Listeners } from "./listeners.ts";
+import { assertOptions } from "./option-rules.ts";
 import type { ConnectOptions, GapEvent, UnknownEvent } from "./options.ts";
 import { guarded, reportException } from "./report-exception.ts";
 import type { Subscription, TypedEvent } from "./subscription.ts";
@@ -74,6 +75,7 @@ export class EventSubscription<E extends TypedEvent> implements Subscription<E>,
     listener: (event: never) => void,
     options: { readonly signal?: AbortSignal | undefined } = {},
   ): () => void {
+    assertOptions(options);
     const { signal } = options;
     if (signal?.aborted) return () => {};
     // The types of `on` pair a type with its events; events are emitted by their type.

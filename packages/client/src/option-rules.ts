@@ -27,7 +27,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   until: A_FUNCTION,
   lastEventId: [
     (value) => typeof value === "string" && encodeLastEventId(value) !== undefined,
-    "an id of at most 1,024 bytes without line breaks or NUL",
+    "an id of at most 1,024 bytes without control characters",
   ],
   idleTimeoutMs: [
     (value) => value === "auto" || value === false || isAbove0(value),

@@ -22,7 +22,7 @@ export interface Subscription<E extends TypedEvent>
    * Calls `listener` for every event of a type, "*" for all of them, "sse.gap" when events are missing. What it
    * throws, or its promise rejects with, is reported as an uncaught exception of the page (elsewhere on the console);
    * the stream goes on, and waits for no promise. Returns the function that takes it away, also while an event is told.
-   * @throws InvalidOptionError for what is no function
+   * @throws InvalidOptionError for what is no function, and a signal that is none
    */
   on<K extends E["type"] | "sse.gap" | "*">(
     type: K,

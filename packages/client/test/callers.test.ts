@@ -1,6 +1,7 @@
 import { defineEvents, InvalidOptionError, json } from "@sse/protocol";
 import { afterEach, describe, expect, test } from "vitest";
 import { connect, EventSource, request } from "../src/index.ts";
+import { share } from "../src/share.ts";
 import { AT_ONCE, collect, once, play } from "./server/client.ts";
 
 // What callers do to the client: listeners that reject, hooks that throw, options that cannot be, fetches that answer
@@ -313,6 +314,14 @@ describe("an option that cannot be", () => {
     }
     const subscription = open(connect(URL_OF_NOBODY, { fetch: answering(N) }));
     expect(() => subscription.on("*", "listener" as never)).toThrow(/function/);
+    for (const options of [null, { signal: {} }] as never[]) {
+      expect(() => subscription.on("*", () => {}, options)).toThrow(InvalidOptionError);
+    }
+    subscription.close(); // which knows nothing of those that were refused
+    expect(() => anyhow.connect?.(undefined, URL_OF_NOBODY)).toThrow(/defineEvents/);
+    for (const options of [undefined, null, "key", { key: "" }] as never[]) {
+      expect(() => share(options)).toThrow(/^share needs a key/);
+    }
   });
 
   test("is told without the secrets of a URL", () => {

@@ -26,7 +26,7 @@ export interface ShareOptions {
  * @throws InvalidOptionError for an empty key
  */
 export function share(options: ShareOptions): Transport {
-  const { key } = options;
+  const key: unknown = options?.key; // callers in plain JavaScript forget it
   if (typeof key === "string" && key !== "") return new SharedTransport(key);
   throw new InvalidOptionError("share needs a key: the stream's name with the principal's.");
 }
