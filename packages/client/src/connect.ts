@@ -71,8 +71,8 @@ export function connect(...given: readonly unknown[]): Subscription<TypedEvent> 
     PerAttempt<string | URL>,
     ConnectOptions<Unknown, Gaps>?,
   ];
-  const isUrl = typeof url === "string" || typeof url === "function" || url instanceof URL;
-  if (contract === undefined && !isUrl) assertContract(url);
+  // What is no URL, nothing included, was meant to be a contract.
+  if (contract === undefined && typeof (url ?? {}) === "object" && !(url instanceof URL)) assertContract(url);
   assertOptions(options);
   const storeUrl = typeof url === "function" ? "" : checkedUrl(url).href;
   return new EventSubscription(planOf(url, options), {
