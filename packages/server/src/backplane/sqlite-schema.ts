@@ -1,6 +1,6 @@
 /**
- * A database of `node:sqlite` (Node, Deno), `bun:sqlite` or better-sqlite3: what is used of it. Give the backplane a
- * connection of its own, since it has transactions.
+ * A database of `node:sqlite` (Node, Deno) or `bun:sqlite`, or another with these calls: what is used of it. Give the
+ * backplane a connection of its own, since it has transactions.
  */
 export interface SqliteDatabase {
   exec(sql: string): unknown;

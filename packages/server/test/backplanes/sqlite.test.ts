@@ -8,30 +8,13 @@ import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane } from "../../src/index.ts";
 import { type SqliteBackplaneOptions, sqliteBackplane } from "../../src/sqlite.ts";
-import { type BackplaneUnderTest, message, testBackplane } from "../contracts/backplane.ts";
+import { message, testBackplane } from "../contracts/backplane.ts";
 import { testControl } from "../contracts/control.ts";
 import { LogObserver } from "../support/log-observer.ts";
 import { eventually } from "../support/serve.ts";
+import { logInAFile } from "../support/sqlite-log.ts";
 
-async function onAFile(): Promise<BackplaneUnderTest> {
-  const folder = mkdtempSync(join(tmpdir(), "sse-sqlite-"));
-  const opened: [Backplane, DatabaseSync][] = [];
-  return {
-    async open(replay) {
-      const database = new DatabaseSync(join(folder, "events.db"));
-      const backplane = sqliteBackplane(database, { pollMs: 5, replay });
-      opened.push([backplane, database]);
-      return backplane;
-    },
-    async dispose() {
-      for (const [backplane, database] of opened) {
-        await backplane.close();
-        database.close();
-      }
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
+const onAFile = () => logInAFile((file) => new DatabaseSync(file));
 testBackplane("on SQLite", onAFile);
 testControl("on SQLite", onAFile);
 
