@@ -105,8 +105,10 @@ export class HubConnection {
     const { epoch, offset } = this.#taken;
     if (this.#finishing || batch.last.epoch !== epoch || batch.last.offset <= offset) return;
     this.#taken = batch.last;
+    const own = batch.framesFor(this.holder.principal);
+    if (own.length === 0) return;
     if (batch.hasEnd || batch.hasPrivate || batch.first.offset <= offset) {
-      this.#take(this.#own(batch.frames.filter((frame) => frame.offset > offset)));
+      this.#take(this.#own(own.filter((frame) => frame.offset > offset)));
     } else if (this.#canSend) this.#send(batch.bytes, batch.frames.length, batch.last);
     else this.#enqueue(batch.frames);
   }
