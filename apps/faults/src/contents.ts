@@ -137,6 +137,16 @@ export const contents: readonly Fault[] = [
     open: () => site(zippedEvent),
   },
   {
+    name: "a stream that has neither length nor chunks, closed after an event, from such a server",
+    does: "Known gap: the close is how such a stream ends, so nothing tells a cut from it; the `fetch` of Node and Bun takes a reset for it, too. `end`, `done` and `until` tell here as well.",
+    sees: sees("does not apply: as above", "does not apply: as above", "ends early, not told"),
+    open: () =>
+      site(({ socket }) => {
+        const head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+        socket.end(`${head}event: n\ndata: 1\n\n`);
+      }),
+  },
+  {
     name: "a line that never ends",
     does: "Stops reading at `maxEventBytes`, and stays away, since it would come again.",
     sees: sees("fails: limit-exceeded", "fails: limit-exceeded", "fails: limit-exceeded"),
@@ -178,6 +188,12 @@ export const contents: readonly Fault[] = [
     does: "Takes the event and not the id, as the standard says.",
     sees: sees(ONCE, ONCE, ONCE),
     open: () => site(withSecondId("a\0b")),
+  },
+  {
+    name: "an id with another control character in it",
+    does: "Takes the event and not the id, which servers and `fetch` refuse in a header.",
+    sees: sees(NO_ID, NO_ID, NO_ID),
+    open: () => site(withSecondId("a\x01b")),
   },
   {
     name: "data that does not fit the contract",

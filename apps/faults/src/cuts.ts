@@ -168,6 +168,13 @@ export const cuts: readonly Fault[] = [
     options: { idleTimeoutMs: 60 },
   },
   {
+    name: "the request is never answered, and `idleTimeoutMs` is set",
+    does: "Gives up after that time, and after a second at least, and asks again. A request is never sent twice by itself.",
+    sees: sees(AGAIN, AGAIN, "fails: idle-timeout"),
+    open: () => site((request, response, nth) => (nth === 0 ? undefined : stream(request, response, nth))),
+    options: { idleTimeoutMs: 60 },
+  },
+  {
     name: "the heartbeats that the server announced stop",
     does: "Takes 2.5 times the announced interval, and at least 12.5 s, for a lost connection.",
     sees: TRUNCATED,
