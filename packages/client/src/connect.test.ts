@@ -529,6 +529,15 @@ describe("reconnecting", () => {
     expect(request?.headers).not.toHaveProperty("last-event-id");
   });
 
+  test("a URL is the one of the call, also when its object is changed later", async () => {
+    const { url, seen } = await play(stream(OVER));
+    const at = new URL(`${url}?room=a`);
+    const first = subscribe(at);
+    at.searchParams.set("room", "b");
+    await Promise.all([collect(first), collect(subscribe(at))]);
+    expect((await seen(2)).map((request) => request.url.split("?")[1]).sort()).toEqual(["room=a", "room=b"]);
+  });
+
   test("an id that cannot be sent back is reported and not adopted", async () => {
     const long = "x".repeat(20_000);
     const { url, seen } = await play({ body: [n(1, "日本") + n(2, long) + n(3, " 7\t")] }, stream(OVER));

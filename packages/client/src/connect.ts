@@ -75,7 +75,7 @@ export function connect(...given: readonly unknown[]): Subscription<TypedEvent> 
   if (contract === undefined && typeof (url ?? {}) === "object" && !(url instanceof URL)) assertContract(url);
   assertOptions(options);
   const storeUrl = typeof url === "function" ? "" : checkedUrl(url).href;
-  return new EventSubscription(planOf(url, options), {
+  return new EventSubscription(planOf(storeUrl || url, options), {
     // Only share() makes transports.
     open: (plan, face) =>
       options.transport === undefined
