@@ -70,6 +70,7 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
     this.#options = options;
     this.#settings = settings;
     this.#reporter = new Reporter(options.hooks, settings.onError);
+    for (const error of settings.unknown) this.#reporter.report(error);
     this.#hasChannels = hasChannels;
     this.#isFinite = (end?.length ?? 0) > 0;
     const last = done === undefined ? undefined : encode(serializeEvent({ data: done }));

@@ -6,7 +6,7 @@ import type { CorsOptions } from "./cors.ts";
 import type { GapReason } from "./frame.ts";
 import type { Authorize } from "./grants.ts";
 import { type LimitOptions, type Limits, resolveLimits } from "./limits.ts";
-import { checkFunction, checkNames, NO_CHANNELS } from "./option-names.ts";
+import { checkFunction, NO_CHANNELS, unknownNames } from "./option-names.ts";
 import { heartbeatInterval, optionalLimit, retryTime } from "./options.ts";
 import { type PresenceOptions, type PresenceSettings, resolvePresence } from "./presence-options.ts";
 import type { HeadersLike } from "./response.ts";
@@ -27,7 +27,7 @@ export interface HubHooks {
   stalled?(connection: ConnectionFacts): void;
 }
 
-/** What hooks are told of a connection; `id` is its own in this process, and none of its secrets are here. */
+/** What hooks are told of a connection: none of its secrets. */
 export interface ConnectionFacts {
   readonly principal: string | undefined;
   /** Empty in a hub without channels. */
@@ -88,6 +88,8 @@ export interface HubSettings {
   readonly limits: Limits;
   readonly presence: PresenceSettings | undefined;
   readonly onError: (error: unknown) => void;
+  /** For `onError`: options that do not exist. They end nothing, since larger objects may be handed on. */
+  readonly unknown: readonly InvalidOptionError[];
 }
 
 const NAMES: Readonly<Record<keyof HubOptions, 0>> = {
@@ -111,19 +113,21 @@ const NAMES: Readonly<Record<keyof HubOptions, 0>> = {
 
 /** @throws InvalidOptionError */
 export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): HubSettings {
-  checkNames("A hub", options, NAMES);
+  const unknown = unknownNames("A hub", options, NAMES);
   checkFunction("authorize", options.authorize);
   checkFunction("snapshot", options.snapshot);
   checkFunction("onError", options.onError);
+  const limits = resolveLimits(options.limits);
   return {
     heartbeatMs: heartbeatInterval(options.heartbeatMs),
     retryMs: retryTime("retryMs", options.retryMs),
     reauthorizeMs: optionalLimit("reauthorizeMs", options.reauthorizeMs, 30_000),
     slowConsumer: policyOf(options.slowConsumer),
     validate: options.validate ?? true,
-    limits: resolveLimits(options.limits),
+    limits,
     presence: resolvePresence(options.presence),
     onError: options.onError ?? ((error) => console.error("An event stream hub failed:", error)),
+    unknown: [...unknown, ...unknownNames("limits", options.limits ?? {}, limits)],
   };
 }
 
@@ -144,7 +148,6 @@ export interface RespondOptions {
   readonly headers?: HeadersLike | undefined;
 }
 
-/** Counters of one hub in this process, since it was made. */
 /** What routes of both kinds of hubs say. */
 export interface AnyRespondOptions extends RespondOptions {
   readonly channels?: readonly string[] | undefined;

@@ -1,4 +1,4 @@
-import { checkNames } from "./option-names.ts";
+import { checkTable } from "./option-names.ts";
 import { optionalLimit } from "./options.ts";
 
 /** What connections of a hub may cost. */
@@ -34,7 +34,8 @@ export interface Limits {
 
 /** @throws InvalidOptionError */
 export function resolveLimits(options: LimitOptions = {}): Limits {
-  const limits: Limits = {
+  checkTable("limits", options);
+  return {
     maxConnections: optionalLimit("limits.maxConnections", options.maxConnections, false),
     maxPerPrincipal: optionalLimit("limits.maxPerPrincipal", options.maxPerPrincipal, 16),
     maxPerIp: optionalLimit("limits.maxPerIp", options.maxPerIp, 64),
@@ -43,8 +44,6 @@ export function resolveLimits(options: LimitOptions = {}): Limits {
     maxStallMs: optionalLimit("limits.maxStallMs", options.maxStallMs, 10_000),
     maxDurationMs: optionalLimit("limits.maxDurationMs", options.maxDurationMs, false),
   };
-  checkNames("limits", options, limits);
-  return limits;
 }
 
 /** Who holds a connection, as far as it is known. */

@@ -17,14 +17,7 @@ type Mistake = any;
 
 describe("a mistake that no compiler saw is told with what to do about it", () => {
   test.each<[string, Mistake, string]>([
-    ["a misspelled option", { authorise: () => {} }, "A hub has no option authorise; it has name, "],
-    [
-      "a misspelled limit",
-      { limits: { maxConnection: 1 } },
-      "limits has no option maxConnection; it has maxC",
-    ],
     ["limits that are a number", { limits: 100 }, "limits takes an object of options, not 100."],
-    ["a misspelled bound", { replay: { max: 1 } }, "replay has no option max; it has maxEvents, "],
     ["a replay that is true", { replay: true }, "replay takes an object of options, not true."],
     ["an authorize that cannot be called", { authorize: "me" }, "authorize is a function, not me."],
     ["a snapshot that cannot be called", { snapshot: {} }, "snapshot is a function, not [object Object]."],
@@ -35,9 +28,21 @@ describe("a mistake that no compiler saw is told with what to do about it", () =
     expect(() => createChannelHub(news, options)).toThrow(message);
   });
 
+  test.each<[string, Mistake, string]>([
+    ["option", { authorise: () => {} }, "A hub has no option authorise; it has name, "],
+    ["limit", { limits: { maxConnection: 1 } }, "limits has no option maxConnection; it has maxC"],
+  ])("an unknown %s is told to onError, and ends nothing", async (_name, options, message) => {
+    const onError = vi.fn();
+    await createHub(news, { ...options, onError }).close();
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.any(InvalidOptionError));
+    expect(onError.mock.calls[0]?.[0].message).toContain(message);
+  });
+
   test("an option that is undefined is one that is not there", async () => {
-    const options: Mistake = { authorise: undefined, limits: { maxConnection: undefined } };
+    const onError = vi.fn();
+    const options: Mistake = { authorise: undefined, limits: { maxConnection: undefined }, onError };
     await createHub(news, options).close();
+    expect(onError).not.toHaveBeenCalled();
     expect(() => memoryBackplane({ replay: { maxEvents: 1 } })).not.toThrow();
   });
 

@@ -3,19 +3,21 @@ import { InvalidOptionError } from "@sse/protocol";
 /** Who has a channel must not speak to all, nor hear all. */
 export const NO_CHANNELS = "This hub has no channels; createChannelHub makes one that has.";
 
-/**
- * Refuses what is no object, and names that mean nothing: a misspelled `authorize` must not let everybody in.
- *
- * @throws InvalidOptionError that has the names there are
- */
-export function checkNames(what: string, given: unknown, names: object): void {
-  if (typeof given !== "object" || given === null) {
-    throw new InvalidOptionError(`${what} takes an object of options, not ${String(given)}.`);
-  }
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || Object.hasOwn(names, name)) continue;
-    throw new InvalidOptionError(`${what} has no option ${name}; it has ${Object.keys(names).join(", ")}.`);
-  }
+/** @throws InvalidOptionError */
+export function checkTable(what: string, given: unknown): asserts given is object {
+  if (typeof given === "object" && given !== null) return;
+  throw new InvalidOptionError(`${what} takes an object of options, not ${String(given)}.`);
+}
+
+/** For each name that means nothing, an error that has the names there are. */
+export function unknownNames(what: string, given: unknown, names: object): InvalidOptionError[] {
+  checkTable(what, given);
+  return Object.entries(given)
+    .filter(([name, value]) => value !== undefined && !Object.hasOwn(names, name))
+    .map(
+      ([name]) =>
+        new InvalidOptionError(`${what} has no option ${name}; it has ${Object.keys(names).join(", ")}.`),
+    );
 }
 
 export function checkFunction(name: string, value: unknown): void {

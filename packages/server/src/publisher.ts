@@ -3,7 +3,7 @@ import type { Backplane } from "./backplane/backplane.ts";
 import { CONTROL_CHANNEL, type Position } from "./backplane/message.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { encode } from "./frame.ts";
-import { checkNames, NO_CHANNELS } from "./option-names.ts";
+import { NO_CHANNELS, unknownNames } from "./option-names.ts";
 import { formatPosition } from "./position.ts";
 import { Publication } from "./publication.ts";
 
@@ -65,7 +65,9 @@ export class Publisher {
     if (channel === CONTROL_CHANNEL) {
       throw new InvalidOptionError("publish cannot have the channel on which hubs speak to each other.");
     }
-    checkNames("publish", options, NAMES);
+    // Never to everybody what a misspelled `principal` was to keep from them.
+    const [unknown] = unknownNames("publish", options, NAMES);
+    if (unknown !== undefined) throw unknown;
     const { key, idempotencyKey, principal, channel: named = channel } = options as Named;
     if (named !== channel) throw new InvalidOptionError(NO_CHANNELS);
     // Nobody in particular must not become everybody.

@@ -1,6 +1,6 @@
 import { BackplaneError } from "@sse/protocol";
 import { Frame } from "../frame.ts";
-import { checkNames } from "../option-names.ts";
+import { checkTable } from "../option-names.ts";
 import { optionalLimit } from "../options.ts";
 import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
 import { newEpoch } from "./epoch.ts";
@@ -52,12 +52,12 @@ class MemoryBackplane implements Backplane {
 
   constructor({ replay = {}, now = () => performance.now() }: MemoryBackplaneOptions) {
     const kept = replay === false ? {} : replay;
+    checkTable("replay", kept);
     const limits = {
       maxEvents: replay === false ? 0 : optionalLimit("replay.maxEvents", kept.maxEvents, 10_000),
       maxBytes: optionalLimit("replay.maxBytes", kept.maxBytes, 33_554_432),
       maxAgeMs: optionalLimit("replay.maxAgeMs", kept.maxAgeMs, 300_000),
     };
-    checkNames("replay", kept, limits);
     this.#log = new RingLog(limits, now);
   }
 
