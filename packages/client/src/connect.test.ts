@@ -529,13 +529,16 @@ describe("reconnecting", () => {
     expect(request?.headers).not.toHaveProperty("last-event-id");
   });
 
-  test("a URL is the one of the call, also when its object is changed later", async () => {
+  test("a URL and headers are those of the call, also when their objects are changed later", async () => {
     const { url, seen } = await play(stream(OVER));
     const at = new URL(`${url}?room=a`);
-    const first = subscribe(at);
+    const headers = { "x-room": "a" };
+    const first = subscribe(at, { headers });
     at.searchParams.set("room", "b");
-    await Promise.all([collect(first), collect(subscribe(at))]);
-    expect((await seen(2)).map((request) => request.url.split("?")[1]).sort()).toEqual(["room=a", "room=b"]);
+    headers["x-room"] = "b";
+    await Promise.all([collect(first), collect(subscribe(at, { headers }))]);
+    const asked = (await seen(2)).map((one) => `${one.url.split("?")[1]} ${one.headers["x-room"]}`);
+    expect(asked.sort()).toEqual(["room=a a", "room=b b"]);
   });
 
   test("an id that cannot be sent back is reported and not adopted", async () => {

@@ -23,7 +23,7 @@ import { judge } from "./policy/response-error.ts";
 import type { Subscription, TypedEvent } from "./subscription.ts";
 import { watchPage } from "./transport/page-life.ts";
 import { guardedDispatch } from "./transport/redirects.ts";
-import { checkedUrl, send } from "./transport/request.ts";
+import { checkedUrl, keptHeaders, send } from "./transport/request.ts";
 import { WireProfile } from "./wire-profile.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: the codec is invariant in T; any T is meant
@@ -92,7 +92,7 @@ function planOf(url: PerAttempt<string | URL>, options: ConnectOptions<Unknown, 
   const request = {
     url,
     method: "GET",
-    headers: options.headers,
+    headers: keptHeaders(options.headers),
     body: undefined,
     contentType: undefined,
     credentials: options.credentials ?? "same-origin",

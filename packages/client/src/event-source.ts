@@ -16,7 +16,7 @@ import { judgeByStandard } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
 import { TaskQueue } from "./task-queue.ts";
 import { watchPage } from "./transport/page-life.ts";
-import { parseUrl, send, shownUrl } from "./transport/request.ts";
+import { keptHeaders, parseUrl, send, shownUrl } from "./transport/request.ts";
 import { StandardDispatch } from "./transport/standard-dispatch.ts";
 import { shapeInterface } from "./web-idl.ts";
 
@@ -272,7 +272,7 @@ function planOf(url: URL, options: EventSourceOptions<any>): ConnectionPlan {
     // [spec] Reconnections go to the original URL, whatever the redirects were.
     url: () => new URL(url),
     method,
-    headers: options.headers,
+    headers: keptHeaders(options.headers),
     body: options.body,
     contentType: undefined,
     credentials: options.withCredentials ? "include" : "same-origin",

@@ -28,7 +28,14 @@ import {
 import { judge } from "./policy/response-error.ts";
 import { guarded } from "./report-exception.ts";
 import { guardedDispatch } from "./transport/redirects.ts";
-import { checkedUrl, type RequestPlan, type Sent, send, sendRequest } from "./transport/request.ts";
+import {
+  checkedUrl,
+  keptHeaders,
+  type RequestPlan,
+  type Sent,
+  send,
+  sendRequest,
+} from "./transport/request.ts";
 import { WireProfile } from "./wire-profile.ts";
 
 /** How `request` asks, and goes on after a cut. */
@@ -275,7 +282,7 @@ function requestPlan(url: URL, options: RequestOptions): RequestPlan {
   return {
     url: () => new URL(url),
     method,
-    headers: options.headers,
+    headers: keptHeaders(options.headers),
     body,
     contentType: json ? "application/json" : undefined,
     credentials: options.credentials ?? "same-origin",

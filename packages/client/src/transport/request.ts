@@ -21,7 +21,7 @@ import { PolicyWatch } from "./page-policy.ts";
 export interface RequestPlan {
   readonly url: PerAttempt<string | URL>;
   readonly method: string;
-  readonly headers: PerAttempt<HeadersLike> | undefined;
+  readonly headers: PerAttempt<HeadersLike>;
   readonly body: PerAttempt<BodyLike> | undefined;
   /** What the body is, where the headers do not say. */
   readonly contentType: string | undefined;
@@ -147,6 +147,11 @@ function lastEventIdValue(id: string): string {
   } catch {
     return bytes;
   }
+}
+
+/** The headers of the call, also where their object is changed later; a function is asked each time. */
+export function keptHeaders(given: PerAttempt<HeadersLike> | undefined): PerAttempt<HeadersLike> {
+  return typeof given === "function" ? given : makeHeaders(given);
 }
 
 // What cannot be made will not be made by trying again, so these are option errors and final. The platform's own
