@@ -15,7 +15,7 @@ export interface Answer {
 
 const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 const MAX_BODY_BYTES = 65_536;
-const MAX_BODY_MS = 5000;
+const MAX_BODY_MS = 2000;
 const TOKEN = "[!#$%&'*+.^_`|~\\w-]+";
 const MIME_TYPE = new RegExp(`^[\\t\\n\\r ]*(${TOKEN}/${TOKEN})[\\t\\n\\r ]*(?:;|$)`);
 
@@ -62,7 +62,7 @@ function refused({ response, url, method, lastEventId }: Answer, retryable: bool
 }
 
 /**
- * Takes the body in, up to 64 KiB and 5 s of it, whether or not somebody will ask: an unread body would hold its
+ * Takes the body in, up to 64 KiB and 2 s of it, whether or not somebody will ask: an unread body would hold its
  * socket, and with it a Node process, for as long as the error is kept.
  */
 function captureBody(response: Response): () => Promise<string> {
