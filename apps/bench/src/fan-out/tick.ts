@@ -26,7 +26,7 @@ export function nextTick(padding = 0): Tick {
   return { id: last, data: { symbol: "NASDAQ", price, mark, text: TEXT + ".".repeat(padding) } };
 }
 
-/** Microseconds that all processes of this machine agree on. */
+/** Microseconds that all processes of this machine agree on, but for what its clock was set by between their starts. */
 export function nowUs(): number {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }

@@ -15,4 +15,6 @@ export interface SoakState {
   readonly gaps: number;
   readonly closed: { readonly [reason: string]: number };
   readonly rss: number;
+  /** The server's own clock, in microseconds: that of another process may be some milliseconds apart. */
+  readonly at: number;
 }

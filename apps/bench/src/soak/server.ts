@@ -53,6 +53,6 @@ await answerQuestions<SoakQuestions>({
   state() {
     const { connections, dropped, gaps } = hub.stats();
     const { rss } = process.memoryUsage();
-    return { connections, dropped, gaps, closed, rss };
+    return { connections, dropped, gaps, closed, rss, at: nowUs() };
   },
 });

@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { ClientQuestions, Received, Resumed } from "../fan-out/messages.ts";
 import { Peer } from "../fan-out/peer.ts";
-import { nowUs } from "../fan-out/tick.ts";
 import type { SoakQuestions, SoakState } from "./messages.ts";
 import { FLOOD_EVENT_BYTES, MAX_QUEUE_BYTES, type SlowPlan } from "./plan.ts";
 
@@ -72,7 +71,7 @@ async function run(
   const during = await readers.ask("wait", { events: floods, timeoutMs: 20_000 });
   const after = await ticks(server, readers);
   const received = await flooded.ask("wait", { events: 2 * floods + TICKS, timeoutMs: 20_000 });
-  const since = nowUs();
+  const { at: since } = await server.ask("state", {});
   await server.ask("publish", { channel: "tick", events: 1, everyMs: 1 });
   const state = await server.ask("state", {});
   const resumed = await flooded.ask("resume", { since });
