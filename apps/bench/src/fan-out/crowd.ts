@@ -55,6 +55,7 @@ export class Crowd {
     for (let before = -1; before !== this.#bytes; ) {
       before = this.#bytes;
       await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      await new Promise((resolve) => setImmediate(resolve)); // a machine that was away reads before it is called quiet
     }
     return {
       alive: late.filter((socket) => !socket.destroyed).length,
