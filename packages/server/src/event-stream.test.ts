@@ -2,6 +2,7 @@ import { defineEvents, json, text } from "@sse/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BodyReader, eventsIn } from "../test/support/body.ts";
 import { eventually, serve } from "../test/support/serve.ts";
+import { countTurns } from "../test/support/turns.ts";
 import { WireClient } from "../test/support/wire-client.ts";
 import type { Connection } from "./connection.ts";
 import { eventStream } from "./event-stream.ts";
@@ -318,17 +319,10 @@ describe("a producer", () => {
   ])(
     "that never waits, as %s, lets others have their turn, however fast its reader is",
     async (_, source) => {
-      let turns = 0;
-      let isOver = false;
-      const turn = (): void => {
-        turns++;
-        if (!isOver) setImmediate(turn);
-      };
-      setImmediate(turn);
+      const turns = countTurns();
       const body = new BodyReader(eventStream(market, request(), source));
       expect(await body.all()).toContain("sse.end");
-      isOver = true;
-      expect(turns).toBeGreaterThan(50); // a megabyte, in pieces of 16 KB
+      expect(turns.stop()).toBeGreaterThan(50); // a megabyte, in pieces of 16 KB
       expect(body.events).toHaveLength(1001);
     },
   );

@@ -2,6 +2,7 @@ import { defineEvents, InvalidDataError, InvalidOptionError, json, LimitError, t
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { BodyReader, eventsIn } from "../test/support/body.ts";
 import { eventually } from "../test/support/serve.ts";
+import { countTurns } from "../test/support/turns.ts";
 import { memoryBackplane } from "./backplane/memory.ts";
 import { createChannelHub, createHub } from "./hub.ts";
 import type { HubOptions } from "./hub-options.ts";
@@ -259,16 +260,9 @@ describe("resuming", () => {
       Array.from({ length: 2_000 }, (_, n) => feed.publish("log", `${n} ${"x".repeat(1_000)}`)),
     );
     const body = await read(feed.respond(request(first)));
-    let turns = 0;
-    let isOver = false;
-    const turn = (): void => {
-      turns++;
-      if (!isOver) setImmediate(turn);
-    };
-    setImmediate(turn);
+    const turns = countTurns();
     await body.until("data: 1999 ");
-    isOver = true;
-    expect(turns).toBeGreaterThan(20); // two megabytes, in pages of 64 KB
+    expect(turns.stop()).toBeGreaterThan(20); // two megabytes, in pages of 64 KB
     expect(body.events).toHaveLength(2_001);
   });
 

@@ -12,10 +12,11 @@ export function checkTable(what: string, given: unknown): asserts given is objec
 /** For each name that means nothing, an error that has the names there are. */
 export function unknownNames(what: string, given: unknown, names: object): InvalidOptionError[] {
   checkTable(what, given);
-  return Object.entries(given)
-    .filter(([name, value]) => value !== undefined && !Object.hasOwn(names, name))
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(names, name));
+  return unknown
+    .filter((name) => (given as Readonly<Record<string, unknown>>)[name] !== undefined) // one of its own keys
     .map(
-      ([name]) =>
+      (name) =>
         new InvalidOptionError(`${what} has no option ${name}; it has ${Object.keys(names).join(", ")}.`),
     );
 }

@@ -17,6 +17,7 @@ export interface PublishOptions {
   readonly principal?: string | undefined;
 }
 
+const NO_OPTIONS: PublishOptions = {};
 const NAMES = { key: 0, idempotencyKey: 0, principal: 0, channel: 0 };
 
 /** What a hub with channels is given. */
@@ -48,7 +49,12 @@ export class Publisher {
   }
 
   /** Resolves with the id. A rejection that nobody handles is reported, and ends no process. */
-  publish(channel: unknown, type: string, data: unknown, options: PublishOptions = {}): Promise<string> {
+  publish(
+    channel: unknown,
+    type: string,
+    data: unknown,
+    options: PublishOptions = NO_OPTIONS,
+  ): Promise<string> {
     return Publication.of(this.#append(channel, type, data, options), this.#finish, this.#onError);
   }
 
@@ -66,8 +72,10 @@ export class Publisher {
       throw new InvalidOptionError("publish cannot have the channel on which hubs speak to each other.");
     }
     // Never to everybody what a misspelled `principal` was to keep from them.
-    const [unknown] = unknownNames("publish", options, NAMES);
-    if (unknown !== undefined) throw unknown;
+    if (options !== NO_OPTIONS) {
+      const [unknown] = unknownNames("publish", options, NAMES);
+      if (unknown !== undefined) throw unknown;
+    }
     const { key, idempotencyKey, principal, channel: named = channel } = options as Named;
     if (named !== channel) throw new InvalidOptionError(NO_CHANNELS);
     // Nobody in particular must not become everybody.
