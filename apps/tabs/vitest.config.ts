@@ -23,7 +23,7 @@ export default defineConfig({
     reporters,
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     exclude: missing.map(({ name }) => `test/${name.toLowerCase()}.test.ts`),
-    testTimeout: 300_000,
+    testTimeout: 900_000,
     hookTimeout: 60_000,
   },
 });

@@ -28,7 +28,7 @@ describe("The clients of the bench", () => {
     const received = await send(name, 10);
     expect(received).toMatchObject({ complete: 5, incomplete: 0, closed: 0 });
     expect(received.p50).toBeGreaterThan(0);
-    expect(received.p99).toBeLessThan(1000);
+    expect(received.p99).toBeLessThan(20_000); // milliseconds since it was sent, not since 1970
   });
 
   it("notice one event too few, and one too many", async () => {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createHub, type Hub } from "@sse/server";
+import { createHub, type Hub, type HubOptions } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { counting } from "./contract.ts";
 
@@ -19,20 +19,21 @@ export interface Streamed {
 /** A site with pages, scripts and a hub that counts, as a user would build it, and what the server saw of it. */
 export class Site implements AsyncDisposable {
   readonly #scripts: Readonly<Record<string, string>>;
-  readonly #hub: Hub<(typeof counting)["events"]> = createHub(counting);
+  readonly #hub: Hub<(typeof counting)["events"]>;
   readonly #listener = toNodeListener((request) => this.#hub.respond(request));
   readonly #server: Server = createServer((request, response) => this.#serve(request, response));
   #timer: NodeJS.Timeout | undefined;
   #last = 0;
   readonly streams: Streamed[] = [];
 
-  private constructor(scripts: Readonly<Record<string, string>>) {
+  private constructor(scripts: Readonly<Record<string, string>>, options: HubOptions) {
     this.#scripts = scripts;
+    this.#hub = createHub(counting, options);
   }
 
   /** `scripts` by their paths, such as "/page.js". */
-  static async start(scripts: Readonly<Record<string, string>>): Promise<Site> {
-    const site = new Site(scripts);
+  static async start(scripts: Readonly<Record<string, string>>, options: HubOptions = {}): Promise<Site> {
+    const site = new Site(scripts, options);
     await new Promise<void>((resolve) => site.#server.listen(0, "127.0.0.1", resolve));
     return site;
   }

@@ -43,7 +43,8 @@ describe.skipIf(noChromium)("in the life of a page", () => {
     });
 
     test(`${reader} asks nobody while the page is offline, and at once when it is online again`, async () => {
-      await using site = await Site.start({ "/page.js": script });
+      // Whoever waits for the time to pass waits past the end of this test.
+      await using site = await Site.start({ "/page.js": script }, { retryMs: 3_600_000 });
       await using profile = await openProfile();
       const page = await profile.newPage();
       await startReading(page, site, reader);
@@ -55,12 +56,9 @@ describe.skipIf(noChromium)("in the life of a page", () => {
       await expect.poll(() => site.last, PATIENCE).toBeGreaterThan(away + 50);
       expect(site.streams.length).toBe(1);
       await profile.setOffline(false);
-      const onlineAt = performance.now();
       await expectAll(page, site);
       expect(await lifeOf(page)).toEqual(["offline", "online"]);
       expect(site.streams.length).toBe(2);
-      // Not after what is left of the wait, which is seconds.
-      expect((site.streams[1]?.at ?? 0) - onlineAt).toBeLessThan(1500);
     });
 
     test(`${reader} goes on in a tab behind another one, and comes back from a cut there`, async () => {

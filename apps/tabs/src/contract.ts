@@ -11,5 +11,8 @@ export interface Report {
   readonly entries: readonly Entry[];
 }
 
+/** The entry of a tab that takes the lock by force. */
+export const STOLE = "stole";
+
 /** A number that the consumer got, or else what happened, and when, in milliseconds since 1970. */
 export type Entry = readonly [what: number | string, at: number];

@@ -23,7 +23,7 @@ export interface Absence {
 }
 
 const HANG_MS = 2500;
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** Four tabs of one browser, and what is done to the one that leads. */
 export class Fleet {
@@ -66,6 +66,7 @@ export class Fleet {
     await back();
     await this.#until("the end of the old connection", () => old.to);
     await this.settle();
+    await this.#until("one connection alone", () => this.#server.open.length === 1 || undefined);
   }
 
   /** A tab that follows goes elsewhere and comes back, while the others go on. */

@@ -1,6 +1,6 @@
 import { connect } from "@sse/client";
 import { share } from "@sse/client/share";
-import { type Entry, numbers, type Report } from "./contract.ts";
+import { type Entry, numbers, type Report, STOLE } from "./contract.ts";
 
 // One tab. Its address names it: a page that was reloaded is another one, one that comes back is the same.
 const { searchParams } = new URL(location.href);
@@ -10,6 +10,14 @@ const entries: Entry[] = [];
 let taken = 0;
 
 const note = (what: number | string) => entries.push([what, performance.timeOrigin + performance.now()]);
+
+// Who takes the lock by force did not hear that the leader let go.
+const { request } = LockManager.prototype;
+LockManager.prototype.request = function (this: LockManager, ...all: unknown[]) {
+  if ((all[1] as LockOptions).steal === true) note(STOLE);
+  return Reflect.apply(request, this, all);
+} as typeof request;
+
 const subscription = connect(numbers, "/events", {
   headers: { "x-tab": tab },
   transport: share({ key }),

@@ -1,3 +1,4 @@
+import { STOLE } from "./contract.ts";
 import type { Absence, Change, Fleet } from "./fleet.ts";
 import type { NumbersServer } from "./server.ts";
 
@@ -55,6 +56,13 @@ function overlapMs({ readings }: NumbersServer, fleet: Fleet): number {
     }
   }
   return longest;
+}
+
+/** Whether the next leader took the lock by force, since it did not hear that the last one let go. */
+export function wasForced({ tabs }: NumbersServer, { at, next }: Change): boolean {
+  return (
+    tabs.get(next.tab)?.some(([what, when]) => what === STOLE && when >= at && when <= next.from) === true
+  );
 }
 
 const LEFT: ReadonlySet<unknown> = new Set(["gone", "kept", "frozen"]);

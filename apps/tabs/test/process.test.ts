@@ -77,7 +77,7 @@ async function live(server: LogServer): Promise<readonly Tab[]> {
     }
     clearInterval(publishing);
     const last = () => open.map((tab) => tab.last);
-    await expect.poll(last, { timeout: 10_000 }).toEqual(open.map(() => server.published));
+    await expect.poll(last, { timeout: 60_000 }).toEqual(open.map(() => server.published));
     return all;
   } finally {
     clearInterval(publishing);

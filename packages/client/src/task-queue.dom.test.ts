@@ -36,12 +36,12 @@ test("a task may clear those behind it, also while they are flushed", async () =
   }
 });
 
-test("holds a hundred thousand without slowing down", () => {
+test("holds half a million without slowing down", () => {
   const queue = new TaskQueue();
   let ran = 0;
-  for (let count = 0; count < 100_000; count++) queue.run(() => ran++);
+  for (let count = 0; count < 500_000; count++) queue.run(() => ran++);
   const begun = performance.now();
   queue.flush();
-  expect(ran).toBe(100_000);
-  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(ran).toBe(500_000);
+  expect(performance.now() - begun).toBeLessThan(10_000); // half a minute, where each moves all behind it
 });

@@ -176,11 +176,15 @@ function* everyChunking(
   }
 }
 
+/** In milliseconds, the best of some: the others tell of the machine. */
 function timeToRead(stream: Uint8Array, chunkBytes: number, maxEventBytes: number): number {
-  const parser = new EventStreamParser({}, { maxEventBytes });
-  const start = performance.now();
-  for (let at = 0; at < stream.length; at += chunkBytes) parser.feed(stream.subarray(at, at + chunkBytes));
-  return performance.now() - start;
+  const times = Array.from({ length: 5 }, () => {
+    const parser = new EventStreamParser({}, { maxEventBytes });
+    const start = performance.now();
+    for (let at = 0; at < stream.length; at += chunkBytes) parser.feed(stream.subarray(at, at + chunkBytes));
+    return performance.now() - start;
+  });
+  return Math.min(...times);
 }
 
 function thrownBy(work: () => void): unknown {

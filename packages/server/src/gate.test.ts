@@ -248,12 +248,12 @@ describe("while a connection lives", () => {
     const feed = hub({
       backplane: Object.assign(backplane, {
         async subscribe(listener: BackplaneListener) {
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await new Promise((resolve) => setTimeout(resolve, 300));
           return subscribe(listener);
         },
       }),
       presence: true,
-      authorize: () => ({ principal: "p", expiresAt: new Date(Date.now() + 10) }),
+      authorize: () => ({ principal: "p", expiresAt: new Date(Date.now() + 150) }),
       hooks: { opened: () => told.push("opened"), closed: (_facts, reason) => told.push(reason) },
     });
     expect(await new BodyReader(await feed.respond(request())).all()).toMatch(
@@ -288,12 +288,12 @@ describe("while a connection lives", () => {
   });
 
   test("a grant of very many channels is compared in linear time", async () => {
-    const channels = Array.from({ length: 50_000 }, (_, n) => `channel-${n}`);
+    const channels = Array.from({ length: 200_000 }, (_, n) => `channel-${n}`);
     const feed = rooms({ authorize: () => ({ principal: "p", channels }) });
     const asked = [...channels.map((channel) => `${channel}`).reverse(), "another"];
     const began = performance.now();
     const { body } = await feed.respond(request(), { channels: asked as [string, ...string[]] });
-    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(performance.now() - began).toBeLessThan(20_000); // every one beside every other takes minutes
     await body?.cancel();
   });
 

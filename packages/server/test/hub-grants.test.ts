@@ -282,11 +282,11 @@ describe("drain", () => {
     });
     const readers = await Promise.all(Array.from({ length: 10 }, () => toOpen(get("a"))));
     const start = performance.now();
-    await hub.drain({ overMs: 400, retryMs: 1_000_000 });
+    await hub.drain({ overMs: 1600, retryMs: 1_000_000 });
     expect(hub.stats().connections).toBe(0);
     expect(times).toHaveLength(10);
     expect(reasons).toEqual(new Set(["drained"]));
-    expect(Math.max(...times) - start).toBeGreaterThanOrEqual(300);
+    expect(Math.max(...times) - start).toBeGreaterThanOrEqual(1200);
     expect(new Set(times.map((time) => Math.floor((time - start) / 20))).size).toBeGreaterThan(3);
     const retries = new Set<number>();
     for (const reader of readers) {

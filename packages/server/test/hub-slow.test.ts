@@ -123,7 +123,7 @@ describe("a client that does not read while the others do", () => {
 
   test("is closed after maxStallMs though its queue has room, and the hook hears of it", async () => {
     const hooks = { stalled: vi.fn(), closed: vi.fn() };
-    const limits = { maxQueueBytes: false as const, maxStallMs: 300 };
+    const limits = { maxQueueBytes: false as const, maxStallMs: 1500 };
     const { hub, slow, fast } = await withReaders({ limits, hooks });
     await publishAll(hub, fast);
     await eventually(() => hooks.closed.mock.calls.length > 0);

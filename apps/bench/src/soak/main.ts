@@ -1,6 +1,6 @@
 import { buildPackages } from "../build.ts";
 import { measureDrain } from "./drain.ts";
-import { drainFailures, drainLines, slowFailures, slowLines, unevenness } from "./report.ts";
+import { drainFailures, drainLines, slowFailures, slowLines, slowness, unevenness } from "./report.ts";
 import { measureSlow } from "./slow.ts";
 
 /** `npm run soak`: many connections, of which some are as bad as can be. A few minutes. */
@@ -15,7 +15,7 @@ const report = (lines: readonly string[], found: readonly string[]): void => {
 };
 for (const slowConsumer of ["disconnect", "drop-oldest", "latest"] as const) {
   const outcome = await measureSlow({ ...SLOW, slowConsumer }, [process.execPath]);
-  report(slowLines(outcome), slowFailures(outcome));
+  report(slowLines(outcome), [...slowFailures(outcome), ...slowness(outcome)]);
 }
 const drained = await measureDrain(DRAIN);
 report(drainLines(drained), [...drainFailures(drained), ...unevenness(drained)]);

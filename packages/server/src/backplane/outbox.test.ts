@@ -1,5 +1,5 @@
 import { BackplaneError } from "@sse/protocol";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { eventually } from "../../test/support/serve.ts";
 import type { Position } from "./message.ts";
 import { type Letter, Outbox, RetryableError, UnansweredError } from "./outbox.ts";
@@ -10,6 +10,10 @@ const letter = (payload: string): Letter => ({
   bytes: payload.length,
 });
 const uncertain = (error: unknown): unknown => (error instanceof BackplaneError ? error.uncertain : error);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 test("close says of what is with the store that nobody knows, and of what still waits that it was not logged", async () => {
   let isSent = false;
@@ -65,6 +69,7 @@ test("what was rejected for certain is not sent any more, and the rejection says
 });
 
 test("an event of a batch that was rejected for certain is left out when the batch is sent again", async () => {
+  vi.useFakeTimers();
   const sent: string[][] = [];
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   let refuses = true;
@@ -80,15 +85,18 @@ test("an event of a batch that was rejected for certain is left out when the bat
   });
   const blocker = outbox.add(letter("0"));
   const first = outbox.add(letter("1")).catch(uncertain);
-  await new Promise((resolve) => setTimeout(resolve, 20)); // the first is on its way, and the others are one batch
+  await vi.advanceTimersByTimeAsync(20); // the first is on its way, and the others are one batch
   const early = outbox.add(letter("early")).catch(uncertain);
-  await new Promise((resolve) => setTimeout(resolve, 700)); // between two deadlines
+  await vi.advanceTimersByTimeAsync(700); // between two deadlines
   const late = outbox.add(letter("late"));
   open();
   await Promise.all([blocker, first]);
-  await eventually(() => sent.some((batch) => batch.join() === "early,late"));
+  await vi.advanceTimersByTimeAsync(200);
+  expect(sent).toContainEqual(["early", "late"]);
+  await vi.advanceTimersByTimeAsync(200);
   expect(await early).toBe(false);
   refuses = false;
+  await vi.advanceTimersByTimeAsync(500);
   expect(await late).toEqual({ epoch: "e", offset: 1 });
   expect(sent.at(-1)).toEqual(["late"]);
   outbox.close();

@@ -129,13 +129,11 @@ describe.runIf(hasNats)("a NATS that fails", () => {
     const observer = await LogObserver.on(log);
     await log.publish(message("before"));
     await server.pause();
-    const begin = performance.now();
     await expect(log.publish(message("may land"))).rejects.toMatchObject({
       code: "backplane",
       uncertain: true,
     });
     await expect(log.head()).rejects.toMatchObject({ code: "backplane" });
-    expect(performance.now() - begin).toBeLessThan(4_500);
     server.resume();
     const flow = traffic(log);
     await eventually(() => flow.acknowledged.length > 20, 10_000);

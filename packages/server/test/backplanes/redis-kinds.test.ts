@@ -260,14 +260,12 @@ describe.runIf(hasRedis)("the Redis backplane", () => {
       createClient({ url: `redis://127.0.0.1:${port}` }),
       new IoRedis(port, { lazyConnect: true }),
     ]) {
-      const log = open(client);
+      const log = open(client, { publishTimeoutMs: 3_600_000 });
       const calls = [log.publish(message("1")), log.head(), log.subscribe(new LogObserver())];
       await eventually(() => sockets.length > 0);
-      const begin = performance.now();
       await log.close();
       for (const { status } of await Promise.allSettled(calls)) expect(status).toBe("rejected");
-      await eventually(() => sockets.every(({ readyState }) => readyState === "closed"), 1_000);
-      expect(performance.now() - begin).toBeLessThan(1_500);
+      await eventually(() => sockets.every(({ readyState }) => readyState === "closed"));
       sockets.length = 0;
     }
   });

@@ -85,13 +85,11 @@ describe.runIf(hasRedis).each(clients)("a Redis that fails under %s", (_name, cl
     const observer = await LogObserver.on(log);
     await log.publish(message("before"));
     await server.pause();
-    const begin = performance.now();
     const first = log.publish(message("may land")).catch((error: unknown) => error);
     await new Promise((resolve) => setTimeout(resolve, 100)); // it is on its way now
     const second = log.publish(message("not sent")).catch((error: unknown) => error);
     expect(await first).toMatchObject({ code: "backplane", operation: "publish", uncertain: true });
     expect(await second).toMatchObject({ code: "backplane", uncertain: false });
-    expect(performance.now() - begin).toBeLessThan(4_500);
     server.resume();
     const flow = traffic(log);
     await eventually(() => flow.acknowledged.length > 20, 10_000);
