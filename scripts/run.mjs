@@ -1,7 +1,8 @@
-// `node scripts/run.mjs <file> [arguments]` installs what is needed, builds the file's workspace and runs the file.
+// `node scripts/run.mjs <file> [arguments]` installs what is needed, builds the file's workspace if there is something
+// to build, and runs the file.
 // Plain JavaScript, because it must also run on the Node that is too old for the rest.
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -15,7 +16,8 @@ run("npm", ["run", "--silent", "setup"], { cwd: root, shell: isWindows });
 // What the install brought, where it brings one: see require-node.mjs.
 const installed = join(root, "node_modules", ".bin", "node");
 const node = !isWindows && existsSync(installed) ? installed : process.execPath;
-run(node, ["--run", "build"], { cwd: workspaceOf(join(root, file)) });
+const workspace = workspaceOf(join(root, file));
+if (hasBuild(workspace)) run(node, ["--run", "build"], { cwd: workspace });
 
 // No shell and no other program in between, all of which keep signals to themselves.
 const child = spawn(node, ["--conditions=@sse/source", join(root, file), ...rest], {
@@ -30,6 +32,11 @@ if (!isWindows) setInterval(() => process.ppid === above || process.exit(1), 200
 function run(program, args, options) {
   const { status } = spawnSync(program, args, { stdio: "inherit", ...options });
   if (status !== 0) process.exit(status ?? 1);
+}
+
+function hasBuild(workspace) {
+  const { scripts } = JSON.parse(readFileSync(join(workspace, "package.json"), "utf8"));
+  return scripts?.build !== undefined;
 }
 
 function workspaceOf(path) {

@@ -75,7 +75,7 @@ export class Example implements AsyncDisposable {
 
   async #spawn(port: string): Promise<void> {
     const printedBefore = this.#output.length;
-    const started = spawn(process.execPath, ["--conditions=@sse/source", `${ROOT}/${this.#name}/server.ts`], {
+    const started = spawn(process.execPath, ["--conditions=@sse/source", `${ROOT}/main.ts`, this.#name], {
       env: { ...process.env, ...this.#env, PORT: port },
       stdio: ["ignore", "pipe", "pipe"],
     });
