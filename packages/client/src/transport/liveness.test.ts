@@ -118,6 +118,19 @@ test("a timer is late, too, after a handler that blocked for a part of a second"
   expect(idle).toHaveLength(1);
 });
 
+test("a moment in which a handler blocked again is none, four times and no more", () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+  const { idle } = watch({ idleTimeoutMs: 400 });
+  for (let times = 1; times <= 5; times++) {
+    expect(idle).toEqual([]);
+    now += 600; // of which it was to be 400
+    vi.advanceTimersToNextTimer();
+  }
+  clock.mockRestore();
+  expect(idle).toEqual([3000]);
+});
+
 test("stops for good", () => {
   const { liveness, idle } = watch({ idleTimeoutMs: 100 });
   liveness.stop();

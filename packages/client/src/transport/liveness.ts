@@ -12,6 +12,8 @@ const MIN_GUESSED_MS = 30_000;
 /** From here on a timer is late because something blocked the process, and not by its nature. */
 const LATE_MS = 100;
 const MOMENT_MS = 1000;
+/** So many late timers one after the other, and the silence counts however busy this process is. */
+const MAX_MOMENTS = 4;
 
 /**
  * Ends a stream that fell silent: a half-open connection never errors by itself. The clock is monotonic and
@@ -26,7 +28,7 @@ export class Liveness {
   #due = 0;
   #lastByte: number = performance.now();
   #pausedAt: number | undefined;
-  #rechecked = false;
+  #moments = 0;
   #lastComment: number | undefined;
   #lastInterval: number | undefined;
 
@@ -40,7 +42,7 @@ export class Liveness {
   /** Bytes came. */
   touch(): void {
     this.#lastByte = performance.now();
-    this.#rechecked = false;
+    this.#moments = 0;
   }
 
   /** The server said how often it will be heard. */
@@ -104,10 +106,12 @@ export class Liveness {
       return;
     }
     // A late timer means that the process slept, or that a handler took long: bytes may lie in the socket. They get
-    // one more moment.
-    if (now - this.#due > LATE_MS && !this.#rechecked) {
-      this.#rechecked = true;
-      this.#timer = setTimeout(() => this.#check(), Math.min(MOMENT_MS, this.#timeoutMs));
+    // one more moment, which must not be such a one itself.
+    if (now - this.#due > LATE_MS && this.#moments < MAX_MOMENTS) {
+      this.#moments++;
+      const momentMs = Math.min(MOMENT_MS, this.#timeoutMs);
+      this.#due = now + momentMs;
+      this.#timer = setTimeout(() => this.#check(), momentMs);
       return;
     }
     this.stop();
