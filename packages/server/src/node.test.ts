@@ -309,6 +309,23 @@ describe("HTTP/2", () => {
     },
   );
 
+  test("a body that fails is a reset that is an error, not the end of the body", async () => {
+    const onError = vi.fn();
+    const start = (controller: ReadableStreamDefaultController): void => {
+      controller.enqueue(new TextEncoder().encode("some"));
+      setImmediate(() => controller.error(new Error("the body")));
+    };
+    const fails = (): Response => new Response(new ReadableStream({ start }));
+    const server = createHttp2(toNodeListener(fails, { onError }) as never).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const stream = session.request({ ":path": "/" }).resume();
+    await expect(once(stream, "close")).rejects.toThrow("NGHTTP2_INTERNAL_ERROR");
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ message: "the body" }));
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test("a body of somebody else's is cancelled, too, by a client that leaves before it is written", async () => {
     const cancel = vi.fn();
     const pull = (controller: ReadableStreamDefaultController): void =>

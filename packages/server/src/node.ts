@@ -4,6 +4,7 @@ import { InvalidOptionError } from "@sse/protocol";
 import { checkedHost, checkOrigin, urlAt } from "./host.ts";
 import { reportTo } from "./report.ts";
 import { checkedResponse, leadsElsewhere } from "./response.ts";
+import { cutOff } from "./sink/cut-off.ts";
 import { NodeSink } from "./sink/node-sink.ts";
 import { isGone, pump } from "./sink/pump.ts";
 import { sinkOf } from "./sink/stream-sink.ts";
@@ -263,7 +264,7 @@ function bareOf(res: NodeResponse): ServerResponse | undefined {
 }
 
 function refuse(res: NodeResponse, status: number, text: string): void {
-  if (res.headersSent) return void res.destroy();
+  if (res.headersSent) return void cutOff(res);
   res.statusCode = status;
   res.setHeader("content-type", "text/plain; charset=utf-8");
   res.end(`${text}\n`);

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2, type Http2ServerResponse } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { type SinkUnderTest, testSink } from "../../test/contracts/sink.ts";
 import { NodeSink } from "./node-sink.ts";
@@ -33,6 +35,36 @@ testSink("of a node:http response", async (owner): Promise<SinkUnderTest> => {
     dispose: async () => {
       socket.destroy();
       server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+});
+
+testSink("of a node:http2 response", async (owner): Promise<SinkUnderTest> => {
+  const server = createHttp2();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const response = once(server, "request");
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const stream = session.request({ ":path": "/" }).pause();
+  const pieces: Buffer[] = [];
+  let ended: "open" | "end" | "cut" = "open";
+  stream.on("error", () => {});
+  stream.on("data", (piece: Buffer) => void pieces.push(piece)).pause();
+  // RFC 9113, 7: any other code than NO_ERROR tells that something is missing.
+  stream.on("close", () => {
+    ended = stream.rstCode === 0 ? "end" : "cut";
+  });
+  const [, res]: [unknown, Http2ServerResponse] = (await response) as never;
+  res.stream.respond();
+  const sink = new NodeSink(res, owner);
+  return {
+    sink,
+    read: () => void stream.resume(),
+    received: () => Buffer.concat(pieces),
+    ended: () => ended,
+    leave: () => void stream.destroy(),
+    dispose: async () => {
+      session.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };

@@ -2,6 +2,7 @@ import { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import type { Socket } from "node:net";
 import { chunksOf } from "./chunk.ts";
+import { cutOff } from "./cut-off.ts";
 import { type Bytes, PIECE_BYTES, type Sink, type SinkOwner } from "./sink.ts";
 
 /** Takes pieces of a body, and says when it has enough: a response, or the socket under it. */
@@ -68,7 +69,7 @@ export class NodeSink implements Sink {
   destroy(): void {
     this.#waiting = undefined;
     // A finished response has given its socket back, maybe to the next.
-    if (!this.#res.writableFinished) this.#res.destroy();
+    if (!this.#res.writableFinished) cutOff(this.#res);
   }
 
   get #isOver(): boolean {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
+import { cutOff } from "./cut-off.ts";
 
 /** Whether nobody is there any more. A response of HTTP/2 does not say so itself, but its stream does. */
 export function isGone(res: ServerResponse | Http2ServerResponse): boolean {
@@ -20,7 +21,7 @@ export async function pump(
   let failure: { readonly error: unknown } | undefined;
   const fail = (error: unknown): void => {
     if (!isGone(res)) failure = { error };
-    res.destroy();
+    cutOff(res);
   };
   res.once("close", () => void reader.cancel().catch(() => {}));
   // Heard of at once, even while a client that does not read keeps the loop waiting.
