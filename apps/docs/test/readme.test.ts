@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -11,13 +12,14 @@ import { type Snippet, snippetsOf } from "../src/snippets.ts";
 const run = promisify(execFile);
 const here = fileURLToPath(new URL("..", import.meta.url));
 const root = join(here, "../..");
-// Inside the package, so that the files find the workspace's packages as a user's files find installed ones.
-const folder = join(here, ".snippets");
+// Inside the package, so that the files find the workspace's packages as a user's files find installed ones; of this run
+// alone, since another one at the same time has another port in them.
+const folder = join(here, ".snippets", randomUUID());
 
 /** What the compiler has to say of these files; "" is nothing. */
 async function compile(files: readonly string[]): Promise<string> {
   const config = join(folder, "tsconfig.json");
-  await writeFile(config, JSON.stringify({ extends: "../tsconfig.json", files, include: [] }));
+  await writeFile(config, JSON.stringify({ extends: "../../tsconfig.json", files, include: [] }));
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   const { stdout } = await run(process.execPath, [tsc, "-p", config]).catch((error) => error);
   return stdout;
@@ -50,7 +52,6 @@ describe("the README's code", () => {
   beforeAll(async () => {
     snippets = snippetsOf("README.md", await readFile(join(root, "README.md"), "utf8"));
     port = await freePort();
-    await rm(folder, { recursive: true, force: true });
     for (const { file, code } of snippets) {
       const path = join(folder, file);
       await mkdir(dirname(path), { recursive: true });
