@@ -309,6 +309,34 @@ describe("HTTP/2", () => {
     },
   );
 
+  test("who comes back to a hub that drains is answered, and led to another session; what is open goes on", async () => {
+    const hub = createHub(notes);
+    const other = createHub(notes);
+    const listener = toNodeListener((request) =>
+      request.url.endsWith("/other") ? other.respond(request) : hub.respond(request),
+    );
+    const server = createHttp2(listener as never).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const open = session.request({ ":path": "/other" });
+    let body = "";
+    open.setEncoding("utf8").on("data", (piece: string) => {
+      body += piece;
+    });
+    await eventually(() => body.includes("sse.mark"));
+    await hub.drain({ overMs: 0 });
+    const goneAway = once(session, "goaway");
+    const late = session.request({ ":path": "/" }).setEncoding("utf8");
+    const answer = (await late.toArray()).join("");
+    expect([late.rstCode, answer]).toEqual([constants.NGHTTP2_NO_ERROR, expect.stringMatching(/^retry: /)]);
+    expect(await goneAway).toEqual([constants.NGHTTP2_NO_ERROR, expect.anything(), undefined]);
+    await other.publish("note", "hello");
+    await eventually(() => body.includes("hello"));
+    await Promise.all([hub.close(), other.close()]);
+    await eventually(() => session.destroyed);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   test("a body that fails is a reset that is an error, not the end of the body", async () => {
     const onError = vi.fn();
     const start = (controller: ReadableStreamDefaultController): void => {

@@ -236,7 +236,11 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 
 function writeHead(response: Response, req: NodeRequest, res: NodeResponse): void {
   const { status, statusText, headers } = response;
-  if (req.httpVersionMajor === 1 && leadsElsewhere(response)) (res as ServerResponse).shouldKeepAlive = false;
+  if (leadsElsewhere(response)) {
+    if ("stream" in res)
+      res.stream.session?.close(); // GOAWAY: what is open in it goes on
+    else res.shouldKeepAlive = false;
+  }
   const message = statusText !== "" && req.httpVersionMajor === 1 ? statusText : undefined;
   const bare = bareOf(res);
   if (bare !== undefined) {
