@@ -1,15 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { connect, type GapEvent } from "@sse/client";
 import { createHub } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { expect, it } from "vitest";
+import { board } from "../../pages/guides/resuming/board.ts";
 import { follow } from "../../pages/guides/resuming/client.ts";
 import { fileStore } from "../../pages/guides/resuming/file-store.ts";
 import { lines, log, respond } from "../../pages/guides/resuming/own-ids.ts";
 import { scores } from "../../pages/guides/resuming/scores.ts";
-import { goal, hub } from "../../pages/guides/resuming/server.ts";
+import { goal, hub, table } from "../../pages/guides/resuming/server.ts";
 import { serve } from "../support/serve.ts";
 
 it("a client that is cut gets each goal once and in order", async () => {
@@ -52,6 +54,26 @@ it("a snapshot is not sent to a client that is new or has missed nothing", async
     await expect.poll(() => types).toEqual(["goal"]);
     stream.close();
   }
+});
+
+it("a board has the state from the first moment on, however much happens while it connects", async () => {
+  await using server = await serve(toNodeListener(hub.respond));
+  const boards: { shown: Readonly<Record<string, number>>; close: () => void }[] = [];
+  for (let n = 0; n < 40; n++) {
+    const each = { shown: {}, close: () => {} };
+    each.close = board(server.url, (now) => {
+      each.shown = now;
+    });
+    boards.push(each);
+    void goal("home");
+    await nextTurn();
+    await goal("guests");
+    if (n % 10 === 9) server.cut();
+  }
+  await expect.poll(() => boards.map(({ shown }) => shown)).toEqual(boards.map(() => table));
+  await goal("home");
+  await expect.poll(() => boards.map(({ shown }) => shown)).toEqual(boards.map(() => table));
+  for (const { close } of boards) close();
 });
 
 it("gaps can be an event, an error, or a listener's", async () => {
