@@ -4,6 +4,7 @@ import {
   InvalidDataError,
   InvalidOptionError,
   readEvents,
+  text,
 } from "@sse/protocol";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type } from "arktype";
@@ -91,7 +92,7 @@ describe("a schema that throws", () => {
   const contract = defineEvents({
     nested: v.pipe(
       v.string(),
-      v.transform((text): unknown => JSON.parse(text)),
+      v.transform((written): unknown => JSON.parse(written)),
     ),
     own: asynchronous(() => {
       throw new RangeError("too much");
@@ -111,7 +112,7 @@ describe("a schema that throws", () => {
   });
 
   it("in zod is one that has answered at once before: the stream goes on", async () => {
-    const ofZod = defineEvents({ nested: z.string().transform((text): unknown => JSON.parse(text)) });
+    const ofZod = defineEvents({ nested: z.string().transform((written): unknown => JSON.parse(written)) });
     const issues: string[] = [];
     const body = ['"1"', '"{x"', '"2"'].map((data) => `event: nested\ndata: ${data}\n\n`).join("");
     const got: unknown[] = [];
@@ -122,10 +123,58 @@ describe("a schema that throws", () => {
   });
 
   it("in zod cannot be told from an asynchronous one as its first answer, since it is a promise too", () => {
-    const ofZod = defineEvents({ nested: z.string().transform((text): unknown => JSON.parse(text)) });
+    const ofZod = defineEvents({ nested: z.string().transform((written): unknown => JSON.parse(written)) });
     const decodeNested = () => ofZod["~codec"].decode({ type: "nested", data: '"{x"', lastEventId: "3" });
     expect(decodeNested).toThrow(InvalidOptionError);
     expect(decodeNested).toThrow(/'nested'.*threw/);
+  });
+});
+
+describe("a schema made by hand", () => {
+  it("is called as a method, so that it may be one of a class", () => {
+    class AtLeast implements StandardSchemaV1.Props<number> {
+      readonly version = 1;
+      readonly vendor = "test";
+      readonly least: number;
+      constructor(least: number) {
+        this.least = least;
+      }
+      validate(value: unknown): StandardSchemaV1.Result<number> {
+        if (typeof value === "number" && value >= this.least) return { value };
+        return { issues: [{ message: `at least ${this.least}` }] };
+      }
+    }
+    const contract = defineEvents({ count: { "~standard": new AtLeast(3) } });
+    expect(contract["~codec"].decode({ type: "count", data: "4", lastEventId: "" })).toMatchObject({
+      kind: "event",
+      event: { data: 4 },
+    });
+    expect(() => contract["~codec"].encode("count", 2)).toThrow("at least 3");
+  });
+
+  it("may say with anything falsy that there are no issues", () => {
+    const contract = defineEvents({ note: asynchronous(() => ({ value: "x", issues: null })) });
+    expect(contract["~codec"].decode({ type: "note", data: '"x"', lastEventId: "" })).toMatchObject({
+      kind: "event",
+      event: { data: "x" },
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["issues that are no list", { issues: "no" }],
+    ["an issue that is none", { issues: [null] }],
+    ["a path that is no list", { issues: [{ message: "no", path: "a.b" }] }],
+  ])("that answers with %s is an issue of the data, and the stream goes on", async (_, answer) => {
+    const contract = defineEvents({ bad: asynchronous(() => answer), good: text() });
+    const issues: string[] = [];
+    const got: unknown[] = [];
+    const body = new Response("event: bad\ndata: 1\n\nevent: good\ndata: 2\n\n");
+    const onIssue = ({ error }: { error: Error }) => issues.push(error.name);
+    for await (const { data } of readEvents(body, { events: contract, onIssue })) got.push(data);
+    expect(got).toEqual(["2"]);
+    expect(issues).toEqual(["InvalidDataError"]);
   });
 });
 

@@ -138,7 +138,7 @@ function entryOf(type: string, schema: EventSchema | undefined): Entry {
   }
   if (schema !== null && (typeof schema === "object" || typeof schema === "function")) {
     if ("~standard" in schema && typeof schema["~standard"]?.validate === "function") {
-      return { kind: "schema", validate: validator(type, schema["~standard"].validate) };
+      return { kind: "schema", validate: validator(type, schema["~standard"]) };
     }
     if ("kind" in schema && (schema.kind === "json" || schema.kind === "text" || schema.kind === "bytes")) {
       return { kind: schema.kind, validate: undefined };
@@ -179,33 +179,33 @@ function readData(type: string, kind: Kind, data: string): Read {
   }
 }
 
-function validator(type: string, run: StandardSchemaV1["~standard"]["validate"]): (value: unknown) => Read {
+function validator(type: string, schema: StandardSchemaV1["~standard"]): (value: unknown) => Read {
   let answersAtOnce = false; // as it has done before
   return (value) => {
-    let result: ReturnType<typeof run>;
+    let result: ReturnType<typeof schema.validate>;
     try {
-      result = run(value);
+      result = schema.validate(value);
+      if (!("then" in result)) {
+        answersAtOnce = true;
+        // Falsy, as Standard Schema has it: some libraries say null.
+        if (!result.issues) return { ok: true, value: result.value };
+        return { ok: false, error: new InvalidDataError(type, result.issues) };
+      }
     } catch (cause) {
       // A transform that throws for this data, say: the data's fault, whatever came over the wire.
       const message = cause instanceof Error ? cause.message : String(cause);
       return { ok: false, error: invalid(type, `its schema threw (${message})`, cause) };
     }
-    if ("then" in result) {
-      // Whatever it says comes too late; a rejection of it must not end the process.
-      result.then(
-        () => {},
-        () => {},
-      );
-      // In zod a transform that throws looks the same. One that has answered at once before did that: the data's fault.
-      if (answersAtOnce) return { ok: false, error: invalid(type, "its schema threw, or went asynchronous") };
-      throw new InvalidOptionError(
-        `The schema of event '${type}' validates asynchronously (or threw, in zod); events need one that answers at once.`,
-      );
-    }
-    answersAtOnce = true;
-    return result.issues === undefined
-      ? { ok: true, value: result.value }
-      : { ok: false, error: new InvalidDataError(type, result.issues) };
+    // Whatever it says comes too late; a rejection of it must not end the process.
+    result.then(
+      () => {},
+      () => {},
+    );
+    // In zod a transform that throws looks the same. One that has answered at once before did that: the data's fault.
+    if (answersAtOnce) return { ok: false, error: invalid(type, "its schema threw, or went asynchronous") };
+    throw new InvalidOptionError(
+      `The schema of event '${type}' validates asynchronously (or threw, in zod); events need one that answers at once.`,
+    );
   };
 }
 
