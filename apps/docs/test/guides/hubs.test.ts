@@ -2,8 +2,9 @@ import { connect } from "@sse/client";
 import { createHub } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { expect, it } from "vitest";
-import { chat, market } from "../../pages/guides/hubs/events.ts";
+import { chat, market, notices } from "../../pages/guides/hubs/events.ts";
 import { hub, quote } from "../../pages/guides/hubs/feed.ts";
+import { hub as inbox, notify, users } from "../../pages/guides/hubs/inbox.ts";
 import { publishOnce } from "../../pages/guides/hubs/once.ts";
 import { announce, rooms as lobby, whisper } from "../../pages/guides/hubs/presence.ts";
 import { respond, rooms, say } from "../../pages/guides/hubs/rooms.ts";
@@ -55,6 +56,35 @@ it("an idempotency key makes publishing again the same event", async () => {
   const ids = [await publishOnce(small, "rain", "r1"), await publishOnce(small, "rain", "r1")];
   expect(ids[0]).toBe(ids[1]);
   expect(await publishOnce(small, "rain", "r2")).not.toBe(ids[0]);
+});
+
+it("a notice goes to all connections of its user, also after a cut, and to nobody else", async () => {
+  await using server = await serve(toNodeListener(inbox.respond));
+  for (const [session, user] of Object.entries({ s1: "ann", s2: "ann", s3: "bob" })) users.set(session, user);
+  expect((await fetch(server.url)).status).toBe(401);
+  const open = (session: string) => {
+    const titles: string[] = [];
+    const headers = { cookie: `theme=dark; session=${session}` };
+    const stream = connect(notices, server.url, { headers, reconnect: { minDelayMs: 1 } });
+    stream.on("notice", ({ data }) => titles.push(data.title));
+    return { titles, stream };
+  };
+  const [page, phone, other] = [open("s1"), open("s2"), open("s3")];
+  const placed = () => [page, phone, other].every(({ stream }) => stream.lastEventId !== "");
+  await expect.poll(placed).toBe(true); // before its first position a client has missed nothing
+  await notify("ann", "one");
+  server.cut();
+  await notify("ann", "two");
+  await notify("bob", "for bob");
+  await expect
+    .poll(() => [page.titles, phone.titles])
+    .toEqual([
+      ["one", "two"],
+      ["one", "two"],
+    ]);
+  await expect.poll(() => other.titles).toEqual(["for bob"]);
+  for (const { stream } of [page, phone, other]) stream.close();
+  await inbox.close();
 });
 
 it("who is there is known, and one of them can be spoken to alone", async () => {
