@@ -229,6 +229,23 @@ describe("an error of the handler", () => {
     expect(onError).toHaveBeenCalledOnce();
   });
 
+  test("is a whole 500, whatever the answer that could not be written said of its own body", async () => {
+    const headers = {
+      "content-length": "4",
+      "content-encoding": "gzip",
+      "x-bad": "control \u0001 character",
+    };
+    const onError = vi.fn();
+    const listener = toNodeListener(() => new Response("body", { headers }), { onError });
+    await using served = await listen((req, res) => {
+      res.setHeader("x-before", "1"); // from here on headers are set one by one
+      listener(req, res);
+    });
+    const answer = await fetch(served.url);
+    expect([answer.status, await answer.text()]).toEqual([500, "Internal Server Error\n"]);
+    expect(onError).toHaveBeenCalledOnce();
+  });
+
   test("goes to next where there is one", async () => {
     const listener = toNodeListener(() => {
       throw new Error("for Express");
@@ -308,6 +325,19 @@ describe("HTTP/2", () => {
       await new Promise((resolve) => server.close(resolve));
     },
   );
+
+  test("leaves out what belongs to a connection of HTTP/1.1, and answers all the same", async () => {
+    const headers = { te: "gzip", "http2-settings": "AAMAAABk", connection: "close", "x-a": "1" };
+    const server = createHttp2(toNodeListener(() => new Response("body", { headers })) as never);
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const [answer] = await once(session.request({ ":path": "/" }).resume(), "response");
+    expect(answer).toMatchObject({ ":status": 200, "x-a": "1" });
+    expect(Object.keys(answer)).not.toContain("te");
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
 
   test("who comes back to a hub that drains is answered, and led to another session; what is open goes on", async () => {
     const hub = createHub(notes);

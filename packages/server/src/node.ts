@@ -228,8 +228,10 @@ async function send(
 // Between two hops, and theirs: Node writes them itself, and HTTP/2 forbids them.
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
+  "http2-settings",
   "keep-alive",
   "proxy-connection",
+  "te",
   "transfer-encoding",
   "upgrade",
 ]);
@@ -270,6 +272,9 @@ function bareOf(res: NodeResponse): ServerResponse | undefined {
 function refuse(res: NodeResponse, status: number, text: string): void {
   if (res.headersSent) return void cutOff(res);
   res.statusCode = status;
+  // Said of the body of an answer that could not be written.
+  res.removeHeader("content-length");
+  res.removeHeader("content-encoding");
   res.setHeader("content-type", "text/plain; charset=utf-8");
   res.end(`${text}\n`);
 }
