@@ -45,13 +45,41 @@ it("with resume, an answer that is cut again and again is read whole, each word 
   const answering = toNodeListener(respondWithJobs);
   await using server = await serve((req, res) => {
     seen.push(req.method ?? "");
+    const before = req.socket.bytesWritten;
     answering(req, res);
-    // Some words, then the cut; the fourth connection lives.
-    if (seen.length < 4) setTimeout(() => res.destroy(), 100);
+    if (seen.length === 4) return;
+    // Cut after some words; the fourth connection lives.
+    const watching = setInterval(() => {
+      if (req.socket.bytesWritten - before < 1500) return;
+      clearInterval(watching);
+      res.destroy();
+    }, 5);
   });
-  const question = Array.from({ length: 60 }, (_, n) => `word${n}`).join(" ");
+  const question = Array.from({ length: 200 }, (_, n) => `word${n}`).join(" ");
   expect(await askOn(server.url, question)).toBe(question);
   expect(seen).toEqual(["POST", "GET", "GET", "GET"]);
+});
+
+it("a page that was loaded anew has all of the answer, without asking again", async () => {
+  const seen: string[] = [];
+  const answering = toNodeListener(respondWithJobs);
+  await using server = await serve((req, res) => {
+    seen.push(req.method ?? "");
+    answering(req, res);
+  });
+  let job = "";
+  for await (const event of request(answer, server.url, { json: { question: "how are you" } })) {
+    job = event.lastEventId.split("/")[0] ?? "";
+    if (event.type === "word") break; // the page is left
+  }
+  const words: string[] = [];
+  for await (const event of request(answer, server.url, { lastEventId: `${job}/0` })) {
+    if (event.type === "word") words.push(event.data);
+  }
+  expect([words, seen]).toEqual([
+    ["how", "are", "you"],
+    ["POST", "GET"],
+  ]);
 });
 
 it("without an id in what came there is nothing to resume from", async () => {
