@@ -1,8 +1,6 @@
+import { COLON, CR, LF } from "./fields.ts";
 import { incompleteTail } from "./utf8.ts";
 
-const LF = 10;
-const CR = 13;
-const COLON = 58;
 const LOWER_R = 114;
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -12,7 +10,7 @@ const CAPACITY = 4096;
 
 // Not streaming: a streaming TextDecoder costs several times as much a chunk, and what it remembers, at most three
 // bytes, is remembered here. Without state it serves all parsers.
-const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Bytes → text, in the pieces in which a parser wants them: each chunk decoded once, a UTF-8 sequence that is

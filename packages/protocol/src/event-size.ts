@@ -14,8 +14,6 @@ export class EventSize {
   #data = 0;
   #type = 0;
   #id = 0;
-  /** Whether the line so far ends with the first half of a surrogate pair, of which the next text may have the rest. */
-  #half = false;
 
   constructor(limit: number) {
     this.limit = limit;
@@ -39,15 +37,11 @@ export class EventSize {
     this.#data = utf8Length(data);
     this.#type = utf8Length(type);
     this.#id = utf8Length(id);
-    this.#half = endsInHalf(line, line.length);
   }
 
   /** A part of a line was read. Returns the error if that is past the limit. */
   addToLine(text: string, from: number, to: number): LimitError | undefined {
     this.#line += utf8Length(text, from, to);
-    // Counted as two strays of three bytes each; together they are one character of four.
-    if (this.#half && (text.charCodeAt(from) & 0xfc00) === 0xdc00) this.#line -= 2;
-    this.#half = endsInHalf(text, to);
     const size = this.#total();
     const { limit } = this;
     if (size <= limit) return undefined;
@@ -58,7 +52,6 @@ export class EventSize {
   /** The line was complete, and set this field; "" where it set none. */
   endLine(name: string, value: string): void {
     this.#line = 0;
-    this.#half = false;
     if (name === "data") this.#data += utf8Length(value) + 1;
     else if (name === "event") this.#type = utf8Length(value);
     else if (name === "id" && !value.includes("\0")) this.#id = utf8Length(value);
@@ -71,8 +64,4 @@ export class EventSize {
   #total(): number {
     return this.#line + this.#data + this.#type + this.#id;
   }
-}
-
-function endsInHalf(text: string, to: number): boolean {
-  return (text.charCodeAt(to - 1) & 0xfc00) === 0xd800;
 }

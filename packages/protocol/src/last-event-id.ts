@@ -1,7 +1,7 @@
 import { MAX_ID_BYTES } from "./constants.ts";
 
-const encoder: TextEncoder = new TextEncoder();
-const decoder: TextDecoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const encoder: TextEncoder = /* @__PURE__ */ new TextEncoder();
+const decoder: TextDecoder = /* @__PURE__ */ new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
  * A last event ID as the value of a `Last-Event-ID` header: its UTF-8 bytes, a character each, which is how

@@ -9,7 +9,7 @@ import type { EventStreamParserHandlers, EventStreamParserOptions } from "./pars
 import { PendingEvent } from "./pending-event.ts";
 import { NOWHERE, nextCr, readTextLines } from "./text-lines.ts";
 
-const NO_BYTES: Uint8Array = new Uint8Array(0);
+const NO_BYTES: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
 
 /**
  * Parses `text/event-stream`, chunk by chunk, exactly as WHATWG HTML says under "Parsing an event stream" and
@@ -52,13 +52,20 @@ export class EventStreamParser {
     return this.#dispatcher.reconnectionTimeMs;
   }
 
-  /** Takes the next piece of the stream, of any size. @throws LimitError past `maxEventBytes`, until `reset()`. */
+  /**
+   * Takes the next piece of the stream, of any size.
+   *
+   * @throws LimitError past `maxEventBytes`, until `reset()`; InvalidOptionError for what is neither bytes nor text
+   */
   feed(chunk: Uint8Array | string): void {
     if (this.#failure !== undefined) throw this.#failure;
     const decoder = this.#decoder;
     if (typeof chunk === "string") {
       if (decoder.heldBytes > 0) this.#parse(decoder.flush(), NO_BYTES);
       this.#parse(decoder.pass(chunk), NO_BYTES);
+    } else if (chunk?.BYTES_PER_ELEMENT !== 1) {
+      // An ArrayBuffer or a DataView would seem to work until a character is cut in two.
+      throw new InvalidOptionError("feed takes a Uint8Array or a string.");
     } else if (chunk.length <= SMALL_CHUNK_BYTES) {
       this.#feedSmall(chunk);
     } else if (decoder.heldBytes === 0) {

@@ -1,4 +1,4 @@
-import { EventStreamParser, type EventStreamParserHandlers } from "@sse/protocol";
+import { EventStreamParser, type EventStreamParserHandlers, InvalidOptionError } from "@sse/protocol";
 import { describe, expect, it } from "vitest";
 import { committed, type Entry, event, observe, recordingParser } from "./observation.ts";
 
@@ -121,6 +121,26 @@ describe("chunks", () => {
   it("may be Node's Buffers, and parts of larger buffers", () => {
     const larger = Buffer.from("xxdata: é\n\nxx");
     expect(observe([larger.subarray(2, larger.length - 2)]).log).toEqual([event("é")]);
+  });
+});
+
+describe("what is neither bytes nor text", () => {
+  const bytes = encoder.encode("data: a\n\n");
+  it.each<[string, unknown]>([
+    ["an ArrayBuffer", bytes.buffer],
+    ["a DataView", new DataView(bytes.buffer)],
+    ["a list of numbers", [...bytes]],
+    ["a String object", new String("data: a\n\n")],
+    ["a number", 5],
+    ["undefined", undefined],
+    ["null", null],
+  ])("is refused at once, with what to do: %s", (_, chunk) => {
+    const log: Entry[] = [];
+    const parser = recordingParser(log);
+    expect(() => Reflect.apply(parser.feed, parser, [chunk])).toThrow(InvalidOptionError);
+    expect(() => Reflect.apply(parser.feed, parser, [chunk])).toThrow(/Uint8Array or a string/);
+    parser.feed(bytes);
+    expect(log).toEqual([event("a")]);
   });
 });
 
