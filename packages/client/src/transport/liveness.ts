@@ -91,10 +91,13 @@ export class Liveness {
   #arm(): void {
     clearTimeout(this.#timer);
     if (this.#timeoutMs === undefined || this.#pausedAt !== undefined) return;
-    const left = Math.max(0, this.#lastByte + this.#timeoutMs - performance.now());
-    this.#due = performance.now() + left;
+    this.#wait(Math.max(0, this.#lastByte + this.#timeoutMs - performance.now()));
+  }
+
+  #wait(ms: number): void {
+    this.#due = performance.now() + ms;
     // More than a timer holds is never reached: no stream is silent for 24 days and alive.
-    this.#timer = setTimeout(() => this.#check(), Math.min(left, 2_147_483_647));
+    this.#timer = setTimeout(() => this.#check(), Math.min(ms, 2_147_483_647));
   }
 
   #check(): void {
@@ -109,9 +112,7 @@ export class Liveness {
     // one more moment, which must not be such a one itself.
     if (now - this.#due > LATE_MS && this.#moments < MAX_MOMENTS) {
       this.#moments++;
-      const momentMs = Math.min(MOMENT_MS, this.#timeoutMs);
-      this.#due = now + momentMs;
-      this.#timer = setTimeout(() => this.#check(), momentMs);
+      this.#wait(Math.min(MOMENT_MS, this.#timeoutMs));
       return;
     }
     this.stop();
