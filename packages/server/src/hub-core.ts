@@ -28,7 +28,7 @@ import {
 } from "./hub-options.ts";
 import { Join } from "./join.ts";
 import { OpenConnections, type Revoked } from "./open-connections.ts";
-import { optionalLimit, retryTime } from "./options.ts";
+import { retryTime, timeOf } from "./options.ts";
 import type { Presence } from "./presence-options.ts";
 import { Publisher, type PublishOptions } from "./publisher.ts";
 import { Reporter } from "./reporter.ts";
@@ -159,10 +159,10 @@ export class HubCore<M extends EventMap> implements HubConnectionOwner {
   }
 
   async drain(options: DrainOptions): Promise<void> {
-    const overMs = options.overMs === 0 ? false : optionalLimit("overMs", options.overMs, false);
+    const overMs = timeOf("overMs", options?.overMs); // without it everybody would come back in one moment
     const retryMs = retryTime("retryMs", options.retryMs) ?? this.#settings.retryMs ?? DRAIN_RETRY_MS;
     this.#retryElsewhereMs = retryMs;
-    const end = performance.now() + (overMs || 0);
+    const end = performance.now() + overMs;
     if (this.#isFinite) await this.#connections.untilEmpty(end);
     const left = Math.max(0, end - performance.now());
     await closeOver(this.#connections.all, left, (connection) => {

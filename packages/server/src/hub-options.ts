@@ -1,6 +1,6 @@
 import { type EventContract, type EventMap, InvalidOptionError } from "@sse/protocol";
 import type { Backplane } from "./backplane/backplane.ts";
-import type { ReplayOptions } from "./backplane/memory.ts";
+import { type ReplayOptions, resolveReplay } from "./backplane/replay-options.ts";
 import type { CloseReason } from "./close-reason.ts";
 import type { CorsOptions } from "./cors.ts";
 import type { GapReason } from "./frame.ts";
@@ -46,7 +46,10 @@ export interface HubOptions<M extends EventMap = any> {
   readonly name?: string | undefined;
   /** Where the log is. Default: the memory of this process. One that is given is not closed with the hub. */
   readonly backplane?: Backplane | undefined;
-  /** How much the memory backplane keeps; false: nothing. Default: 10,000 events, 32 MiB, 5 minutes. */
+  /**
+   * How much the memory backplane keeps; false: nothing. Default: 10,000 events, 32 MiB, 5 minutes. A backplane that is
+   * given has a `replay` of its own.
+   */
   readonly replay?: ReplayOptions | false | undefined;
   /** A comment, or a mark, is written after so much silence, in ms; false: never. Default: 15,000; 8,000 on Bun. */
   readonly heartbeatMs?: number | false | undefined;
@@ -88,7 +91,7 @@ export interface HubSettings {
   readonly limits: Limits;
   readonly presence: PresenceSettings | undefined;
   readonly onError: (error: unknown) => void;
-  /** For `onError`: options that do not exist. They end nothing, since larger objects may be handed on. */
+  /** For `onError`: options that do not exist, or have no effect. They end nothing: larger objects may be handed on. */
   readonly unknown: readonly InvalidOptionError[];
 }
 
@@ -111,6 +114,8 @@ const NAMES: Readonly<Record<keyof HubOptions, 0>> = {
   onError: 0,
 };
 
+const NO_REPLAY = "replay is for the log in memory; a backplane takes its own.";
+
 /** @throws InvalidOptionError */
 export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): HubSettings {
   const unknown = unknownNames("A hub", options, NAMES);
@@ -127,7 +132,12 @@ export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): H
     limits,
     presence: resolvePresence(options.presence),
     onError: options.onError ?? ((error) => console.error("An event stream hub failed:", error)),
-    unknown: [...unknown, ...unknownNames("limits", options.limits ?? {}, limits)],
+    unknown: [
+      ...unknown,
+      ...unknownNames("limits", options.limits ?? {}, limits),
+      ...unknownNames("replay", options.replay || {}, resolveReplay()),
+      ...(options.backplane && options.replay ? [new InvalidOptionError(NO_REPLAY)] : []),
+    ],
   };
 }
 

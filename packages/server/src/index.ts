@@ -5,8 +5,9 @@ export type {
   BackplaneSubscription,
   ReplayPage,
 } from "./backplane/backplane.ts";
-export { type MemoryBackplaneOptions, memoryBackplane, type ReplayOptions } from "./backplane/memory.ts";
+export { type MemoryBackplaneOptions, memoryBackplane } from "./backplane/memory.ts";
 export type { BackplaneMessage, Position } from "./backplane/message.ts";
+export type { ReplayOptions } from "./backplane/replay-options.ts";
 export type { CloseReason } from "./close-reason.ts";
 export type { Connection } from "./connection.ts";
 export { type CorsOptions, corsHeaders, corsPreflight } from "./cors.ts";

@@ -1,5 +1,4 @@
-import { checkTable } from "./option-names.ts";
-import { optionalLimit } from "./options.ts";
+import { limitTable } from "./options.ts";
 
 /** What connections of a hub may cost. */
 export interface LimitOptions {
@@ -22,28 +21,21 @@ export interface LimitOptions {
   readonly maxDurationMs?: number | false | undefined;
 }
 
-export interface Limits {
-  readonly maxConnections: number | false;
-  readonly maxPerPrincipal: number | false;
-  readonly maxPerIp: number | false;
-  readonly maxEventBytes: number | false;
-  readonly maxQueueBytes: number | false;
-  readonly maxStallMs: number | false;
-  readonly maxDurationMs: number | false;
-}
+const LIMITS = {
+  maxConnections: false,
+  maxPerPrincipal: 16,
+  maxPerIp: 64,
+  maxEventBytes: 1_048_576,
+  maxQueueBytes: 1_048_576,
+  maxStallMs: 10_000,
+  maxDurationMs: false,
+} as const;
+
+export type Limits = Readonly<Record<keyof typeof LIMITS, number | false>>;
 
 /** @throws InvalidOptionError */
 export function resolveLimits(options: LimitOptions = {}): Limits {
-  checkTable("limits", options);
-  return {
-    maxConnections: optionalLimit("limits.maxConnections", options.maxConnections, false),
-    maxPerPrincipal: optionalLimit("limits.maxPerPrincipal", options.maxPerPrincipal, 16),
-    maxPerIp: optionalLimit("limits.maxPerIp", options.maxPerIp, 64),
-    maxEventBytes: optionalLimit("limits.maxEventBytes", options.maxEventBytes, 1_048_576),
-    maxQueueBytes: optionalLimit("limits.maxQueueBytes", options.maxQueueBytes, 1_048_576),
-    maxStallMs: optionalLimit("limits.maxStallMs", options.maxStallMs, 10_000),
-    maxDurationMs: optionalLimit("limits.maxDurationMs", options.maxDurationMs, false),
-  };
+  return limitTable("limits", options, LIMITS);
 }
 
 /** Who holds a connection, as far as it is known. */

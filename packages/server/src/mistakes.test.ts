@@ -31,6 +31,12 @@ describe("a mistake that no compiler saw is told with what to do about it", () =
   test.each<[string, Mistake, string]>([
     ["option", { authorise: () => {} }, "A hub has no option authorise; it has name, "],
     ["limit", { limits: { maxConnection: 1 } }, "limits has no option maxConnection; it has maxC"],
+    ["bound of the replay", { replay: { maxEvent: 1 } }, "replay has no option maxEvent; it has maxEvents, "],
+    [
+      "use of replay",
+      { replay: { maxEvents: 1 }, backplane: memoryBackplane() },
+      "a backplane takes its own.",
+    ],
   ])("an unknown %s is told to onError, and ends nothing", async (_name, options, message) => {
     const onError = vi.fn();
     await createHub(news, { ...options, onError }).close();
@@ -38,9 +44,22 @@ describe("a mistake that no compiler saw is told with what to do about it", () =
     expect(onError.mock.calls[0]?.[0].message).toContain(message);
   });
 
+  test.each<[string, Mistake]>([
+    ["options", undefined],
+    ["a time", {}],
+  ])("draining without %s does not close everything at once", async (_name, options) => {
+    await using hub = createHub(news);
+    await expect(hub.drain(options)).rejects.toThrow(
+      "overMs is an integer from 0 to 2147483647, in milliseconds, not undefined.",
+    );
+    expect((await hub.respond(get())).headers.get("content-type")).toContain("text/event-stream");
+    expect(hub.stats().connections).toBe(1);
+  });
+
   test("an option that is undefined is one that is not there", async () => {
     const onError = vi.fn();
-    const options: Mistake = { authorise: undefined, limits: { maxConnection: undefined }, onError };
+    const nothing = { authorise: undefined, limits: { maxConnection: undefined }, replay: { x: undefined } };
+    const options: Mistake = { ...nothing, onError };
     await createHub(news, options).close();
     expect(onError).not.toHaveBeenCalled();
     expect(() => memoryBackplane({ replay: { maxEvents: 1 } })).not.toThrow();

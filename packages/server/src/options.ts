@@ -1,4 +1,5 @@
 import { InvalidOptionError, MAX_RETRY_MS } from "@sse/protocol";
+import { checkTable } from "./option-names.ts";
 import type { HeadersLike } from "./response.ts";
 
 const HEARTBEAT_MS = 15_000;
@@ -79,7 +80,12 @@ export function heartbeatInterval(value: number | false | undefined): number | f
 
 /** A reconnection time, or none. */
 export function retryTime(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (Number.isInteger(value) && value >= 0 && value <= MAX_RETRY_MS)) return value;
+  return value === undefined ? undefined : timeOf(name, value);
+}
+
+/** A time that has to be said. */
+export function timeOf(name: string, value: number | undefined): number {
+  if (value !== undefined && Number.isInteger(value) && value >= 0 && value <= MAX_RETRY_MS) return value;
   throw new InvalidOptionError(
     `${name} is an integer from 0 to ${MAX_RETRY_MS}, in milliseconds, not ${value}.`,
   );
@@ -94,4 +100,18 @@ export function optionalLimit<Default extends number | false>(
   if (value === undefined) return byDefault;
   if (value === false || (Number.isSafeInteger(value) && value > 0)) return value;
   throw new InvalidOptionError(`${name} is a whole number from 1 on, or false, not ${value}.`);
+}
+
+/** The limits of one option, each as `optionalLimit` has it. */
+export function limitTable<Name extends string>(
+  what: string,
+  given: Readonly<Partial<Record<Name, number | false | undefined>>>,
+  defaults: Readonly<Record<Name, number | false>>,
+): Readonly<Record<Name, number | false>> {
+  checkTable(what, given);
+  const limits: Record<Name, number | false> = { ...defaults };
+  for (const name of Object.keys(defaults) as Name[]) {
+    limits[name] = optionalLimit(`${what}.${name}`, given[name], defaults[name]);
+  }
+  return limits;
 }

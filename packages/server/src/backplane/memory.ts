@@ -1,21 +1,10 @@
 import { BackplaneError } from "@sse/protocol";
 import { Frame } from "../frame.ts";
-import { checkTable } from "../option-names.ts";
-import { optionalLimit } from "../options.ts";
 import type { Backplane, BackplaneListener, BackplaneSubscription, ReplayPage } from "./backplane.ts";
 import { newEpoch } from "./epoch.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
+import { type ReplayOptions, resolveReplay } from "./replay-options.ts";
 import { RingLog } from "./ring-log.ts";
-
-/** How much of the log is kept for clients that come back. What is exactly at a limit is kept. */
-export interface ReplayOptions {
-  /** How many events. Default: 10,000. False: no limit. */
-  readonly maxEvents?: number | false | undefined;
-  /** How many bytes of serialized events. Default: 33,554,432 (32 MiB). False: no limit. */
-  readonly maxBytes?: number | false | undefined;
-  /** How long an event is kept, in milliseconds. Default: 300,000 (5 minutes). False: no limit. */
-  readonly maxAgeMs?: number | false | undefined;
-}
 
 /** How the log of one process is kept. */
 export interface MemoryBackplaneOptions {
@@ -50,14 +39,8 @@ class MemoryBackplane implements Backplane {
   #offset = 0;
   #closed = false;
 
-  constructor({ replay = {}, now = () => performance.now() }: MemoryBackplaneOptions) {
-    const kept = replay === false ? {} : replay;
-    checkTable("replay", kept);
-    const limits = {
-      maxEvents: replay === false ? 0 : optionalLimit("replay.maxEvents", kept.maxEvents, 10_000),
-      maxBytes: optionalLimit("replay.maxBytes", kept.maxBytes, 33_554_432),
-      maxAgeMs: optionalLimit("replay.maxAgeMs", kept.maxAgeMs, 300_000),
-    };
+  constructor({ replay, now = () => performance.now() }: MemoryBackplaneOptions) {
+    const limits = replay === false ? { ...resolveReplay(), maxEvents: 0 } : resolveReplay(replay);
     this.#log = new RingLog(limits, now);
   }
 

@@ -1,7 +1,7 @@
 import { InvalidOptionError } from "@sse/protocol";
 import { optionalLimit } from "../options.ts";
 import { reportTo } from "../report.ts";
-import type { ReplayOptions } from "./memory.ts";
+import { type ReplayOptions, resolveReplay } from "./replay-options.ts";
 import type { RingLogLimits } from "./ring-log.ts";
 
 /** What all stores outside the process have in common. */
@@ -49,17 +49,13 @@ export interface RemoteStoreSettings extends StoreSettings {
 }
 
 function resolveStoreOptions(options: StoreOptions): StoreSettings {
-  const { name = "sse", replay = {} } = options;
+  const { name = "sse" } = options;
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(name)) {
     throw new InvalidOptionError(`name is 1 to 64 letters, digits, '_' or '-', not ${JSON.stringify(name)}.`);
   }
   return {
     name,
-    limits: {
-      maxEvents: optionalLimit("replay.maxEvents", replay.maxEvents, 10_000),
-      maxBytes: optionalLimit("replay.maxBytes", replay.maxBytes, 33_554_432),
-      maxAgeMs: optionalLimit("replay.maxAgeMs", replay.maxAgeMs, 300_000),
-    },
+    limits: resolveReplay(options.replay),
     idempotencyMs: duration("idempotencyMs", options.idempotencyMs, 120_000),
   };
 }

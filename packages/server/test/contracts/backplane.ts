@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { Backplane, BackplaneListener, ReplayPage } from "../../src/backplane/backplane.ts";
-import type { ReplayOptions } from "../../src/backplane/memory.ts";
 import type { Position } from "../../src/backplane/message.ts";
+import type { ReplayOptions } from "../../src/backplane/replay-options.ts";
 import type { Frame } from "../../src/frame.ts";
 import { eventually } from "../support/serve.ts";
 import { message } from "./message.ts";
