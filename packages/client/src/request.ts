@@ -246,14 +246,11 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
   }
 
   async #send(plan: RequestPlan, attempt: Attempt, signal: AbortSignal): Promise<Sent> {
-    const { resume } = this.#options;
-    let sent: Sent;
-    if (attempt.error === undefined || resume === "same" || resume === undefined) {
-      sent = await send(plan, attempt, signal);
-    } else if (resume === "get") {
-      const bare = { method: "GET", body: undefined, contentType: undefined };
-      sent = await send({ ...plan, ...bare }, attempt, signal);
-    } else sent = await sendRequest(plan, resume(attempt.lastEventId), signal);
+    const resume = attempt.error && this.#options.resume;
+    const bare = { method: "GET", body: undefined, contentType: undefined };
+    const sent = await (typeof resume === "function"
+      ? sendRequest(plan, resume(attempt.lastEventId), signal)
+      : send(resume === "get" ? { ...plan, ...bare } : plan, attempt, signal));
     this.#settleResponse(sent.response);
     return sent;
   }
