@@ -87,7 +87,7 @@ export class IncomingStream {
         },
       });
     } catch (thrown) {
-      cause = thrown;
+      cause = thrown ?? null; // a body may fail with nothing: controller.error()
     }
     this.#liveness.stop();
     return {

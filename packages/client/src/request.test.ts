@@ -143,6 +143,17 @@ describe("a cut stream", () => {
     });
   }
 
+  test("with an error that is nothing, which is no clean end, throws TruncatedError", async () => {
+    const { url } = await play({ body: [] });
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(token("a", "7"))),
+      pull: (controller) => controller.error(),
+    });
+    const response = new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const { thrown } = await collect(request(chat, url, { fetch: async () => response }));
+    expect(thrown).toBeInstanceOf(TruncatedError);
+  });
+
   test("knows the delivered position, not the received one", async () => {
     const played = await play({
       body: [`${token("a", "1")}${token("b", "2")}`, { gate: "cut" }],
