@@ -89,8 +89,8 @@ export interface TypeOnlyConnectOptions extends CommonOptions, RequestPolicyOpti
   /** How to come back; `false` never does. Default: for ever, after 0 to 1 s, then up to 30 s. */
   readonly reconnect?: ReconnectOptions | false | undefined;
   /**
-   * Called before every wait, which begins when its promise is settled. `false` stops: `closed` is "stopped". What it
-   * throws is reported, and stops nothing. Default: goes on.
+   * Called before every wait, which begins when its promise is settled. An answer of `false` stops: `closed` is
+   * "stopped". What it throws is reported, and stops nothing. Default: nobody is, and it goes on.
    */
   readonly onReconnect?: ((event: Retry) => unknown) | undefined;
   /**

@@ -67,6 +67,17 @@ describe("a request", () => {
     expect(results.every(({ thrown }) => thrown === undefined)).toBe(true);
   });
 
+  test("what `until` throws, the loop throws after the event", async () => {
+    const mistake = new Error("mine");
+    const until = (): boolean => {
+      throw mistake;
+    };
+    const { got, thrown } = await collect(
+      request(chat, (await play(stream(token("a"), token("b")))).url, { until }),
+    );
+    expect([texts(got), thrown]).toEqual([["a"], mistake]);
+  });
+
   test("finishes with the event that `until` knows; a body that ends cleanly before it was cut", async () => {
     const until = ({ data }: { readonly data: unknown }) => data === "end";
     const whole = await collect(request(chat, (await play(stream(token("a"), token("end")))).url, { until }));

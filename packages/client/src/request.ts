@@ -54,7 +54,8 @@ export interface RequestOptions<E = any> extends CommonOptions, RequestPolicyOpt
   readonly resume?: "same" | "get" | ((lastEventId: string) => Request) | undefined;
   /**
    * Whether this event is the last one, where the contract's `end` cannot say it by a type (a JSON-RPC answer, say).
-   * The event is delivered; a body that ends without one was cut. Default: `end`, `done` and the clean end decide.
+   * The event is delivered; a body that ends without one was cut. What it throws, the loop throws.
+   * Default: `end`, `done` and the clean end decide.
    */
   readonly until?: ((event: E) => boolean) | undefined;
   /** The waits between resumptions that fail; of no effect without `resume`. Default: 5 in a row, the first at once. */
@@ -196,7 +197,7 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
     try {
       this.#decode(event);
     } catch (cause) {
-      // Only an asynchronous schema throws: an error of the program.
+      // An asynchronous schema throws, and `until` may: errors of the program.
       this.#connection.close("failed", cause as SseError);
     }
   }
