@@ -1,10 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { connect } from "@sse/client";
 import { createEventSource } from "eventsource-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as hubAfter from "../pages/migrating/better-sse/after.ts";
+import * as channelBefore from "../pages/migrating/better-sse/before.ts";
 import { follow as followAfter } from "../pages/migrating/eventsource/after.ts";
 import { follow as followBefore } from "../pages/migrating/eventsource/before.ts";
 import { firstPrices as pricesAfter } from "../pages/migrating/eventsource-client/after.ts";
 import { firstPrices as pricesBefore } from "../pages/migrating/eventsource-client/before.ts";
+import { answer as answerAfter } from "../pages/migrating/eventsource-parser/after.ts";
+import { answer as answerBefore } from "../pages/migrating/eventsource-parser/before.ts";
 import { installed } from "./support/installed.ts";
 import { Pages } from "./support/page.ts";
 import { type Served, serve } from "./support/serve.ts";
@@ -78,6 +83,49 @@ describe("from eventsource-client", () => {
     expect(source.readyState).toBe("open");
     source.close();
   });
+});
+
+describe("from eventsource-parser", () => {
+  it.each([
+    ["before", answerBefore],
+    ["after", answerAfter],
+  ])("%s: the tokens of an answer", async (_name, answer) => {
+    const text =
+      ": hi\n\nevent: token\ndata: Grüße\n\ndata: no token\n\nevent: token\ndata: 😀\n\nevent: token\ndata: cut";
+    const tokens: string[] = [];
+    await answer(new Response(text), (token) => tokens.push(token));
+    expect(tokens).toEqual(["Grüße", "😀"]);
+  });
+});
+
+describe("from better-sse", () => {
+  it.each([
+    ["before", channelBefore, () => channelBefore.ticks.sessionCount, [1, 3]],
+    ["after", hubAfter, () => hubAfter.hub.stats().connections, [1, 2, 3]],
+  ])(
+    "%s: ticks for everybody, and what comes of those that were missed",
+    async (_name, side, readers, all) => {
+      await using server = await serve(side.events);
+      const prices: number[] = [];
+      const follow = (lastEventId?: string) => {
+        const stream = connect(hubAfter.market, server.url, { lastEventId });
+        stream.on("tick", ({ data }) => prices.push(data.price));
+        return stream;
+      };
+      const first = follow();
+      await expect.poll(readers).toBe(1);
+      await side.tick(1);
+      await expect.poll(() => prices).toEqual([1]);
+      first.close();
+      await expect.poll(readers).toBe(0);
+      await side.tick(2);
+      const again = follow(first.lastEventId);
+      await expect.poll(readers).toBe(1);
+      await side.tick(3);
+      await expect.poll(() => prices).toEqual(all);
+      again.close();
+    },
+  );
 });
 
 describe.skipIf(!installed.chromium)("in Chromium", () => {
