@@ -9,6 +9,7 @@ const resolutions = [
   { resolution: "bundler", options: { module: "esnext", moduleResolution: "bundler" } },
 ];
 const node = { lib: ["es2022", "esnext.disposable"], types: ["node"] };
+const workers = { ...node, types: ["@cloudflare/workers-types"] };
 const browser = { lib: ["es2022", "esnext.disposable", "dom", "dom.iterable"], types: [] };
 const both = { ...browser, types: ["node"] };
 
@@ -28,12 +29,36 @@ describe.each(typeScripts.slice(-1))("$name", ({ path }) => {
     await compiles(path, `node-${resolution}`, { ...options, ...node }, ["types/usage.ts", "types/node.ts"]);
   });
 
+  test.each(resolutions)(
+    "needs no DOM types beside those of the oldest Node under $resolution",
+    async (each) => {
+      const files = ["types/usage.ts", "types/node.ts"];
+      await compiles(
+        path,
+        `oldest-${each.resolution}`,
+        { ...each.options, ...node },
+        files,
+        inject("oldest"),
+      );
+    },
+  );
+
+  test.each(resolutions)("needs no DOM types beside those of Workers under $resolution", async (each) => {
+    await compiles(path, `workers-${each.resolution}`, { ...each.options, ...workers }, ["types/usage.ts"]);
+  });
+
   test.each(resolutions)("needs no Node types under $resolution", async ({ resolution, options }) => {
     await compiles(path, `browser-${resolution}`, { ...options, ...browser }, ["types/usage.ts"]);
   });
 });
 
-async function compiles(tsc: string, name: string, options: object, files: readonly string[]): Promise<void> {
+async function compiles(
+  tsc: string,
+  name: string,
+  options: object,
+  files: readonly string[],
+  project: string = inject("project"),
+): Promise<void> {
   const strict = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -42,7 +67,6 @@ async function compiles(tsc: string, name: string, options: object, files: reado
     target: "es2022",
     allowImportingTsExtensions: true,
   };
-  const project = inject("project");
   const config = join(project, `tsconfig.${name}.json`);
   writeFileSync(config, JSON.stringify({ compilerOptions: { ...strict, ...options }, files }));
   const { code, output } = await run(process.execPath, [tsc, "-p", config], project);

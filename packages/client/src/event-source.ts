@@ -57,7 +57,10 @@ export type EventSourceEventMap<M> = { open: Event } & { error: EventSourceError
       : never);
 
 type Listener<T, E> = (this: T, event: E) => unknown;
+// By way of EventTarget: the types of Node 24 and of Workers do not have the DOM's names of these.
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+type ListenOptions = Parameters<EventTarget["addEventListener"]>[2];
+type UnlistenOptions = Parameters<EventTarget["removeEventListener"]>[2];
 type UntypedType<M> = [M] extends [never] ? string : never;
 type Handler<E> = ((this: globalThis.EventSource, event: E) => unknown) | null;
 
@@ -66,25 +69,25 @@ export interface EventSource<M extends EventMap = never> {
   addEventListener<K extends keyof EventSourceEventMap<M> & string>(
     type: K,
     listener: Listener<this, EventSourceEventMap<M>[K]>,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenOptions,
   ): void;
   addEventListener(
     type: UntypedType<M>,
     listener: Listener<this, MessageEvent>,
-    options?: boolean | AddEventListenerOptions,
+    options?: ListenOptions,
   ): void;
-  addEventListener(type: string, listener: AnyListener, options?: boolean | AddEventListenerOptions): void;
+  addEventListener(type: string, listener: AnyListener, options?: ListenOptions): void;
   removeEventListener<K extends keyof EventSourceEventMap<M> & string>(
     type: K,
     listener: Listener<this, EventSourceEventMap<M>[K]>,
-    options?: boolean | EventListenerOptions,
+    options?: UnlistenOptions,
   ): void;
   removeEventListener(
     type: UntypedType<M>,
     listener: Listener<this, MessageEvent>,
-    options?: boolean | EventListenerOptions,
+    options?: UnlistenOptions,
   ): void;
-  removeEventListener(type: string, listener: AnyListener, options?: boolean | EventListenerOptions): void;
+  removeEventListener(type: string, listener: AnyListener, options?: UnlistenOptions): void;
 }
 
 const READY_STATES = { connecting: 0, waiting: 0, open: 1, closed: 2 } as const;

@@ -64,7 +64,7 @@ export interface CommonOptions {
 /** Options of `connect` and `request` about where requests may go. */
 export interface RequestPolicyOptions {
   /** Whether cookies are sent, as in `fetch`. Default: "same-origin". */
-  readonly credentials?: NonNullable<RequestInit["credentials"]> | undefined;
+  readonly credentials?: "same-origin" | "include" | "omit" | undefined;
   /**
    * "same-origin" refuses a redirect that leaves the origin; "follow" goes along, without custom headers, body
    * and last event ID. Browsers cannot look before they follow, so there it is always refused.

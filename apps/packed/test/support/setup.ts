@@ -10,10 +10,15 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A project outside the workspace that has installed the packed packages, as a user would. */
     project: string;
+    /** A folder in it whose `@types/node` are those of the oldest Node that the packages run on. */
+    oldest: string;
     /** The packed packages: their files, by folder of `packages/`. */
     tarballs: Readonly<Record<string, string>>;
   }
 }
+
+const OLDEST_NODE_TYPES = "@types/node@22.20.5";
+const WORKERS_TYPES = "@cloudflare/workers-types@5.20261117.1";
 
 /** Packs the built packages and installs them into an empty project outside the workspace. */
 export default async function setup(project: TestProject): Promise<() => void> {
@@ -23,7 +28,9 @@ export default async function setup(project: TestProject): Promise<() => void> {
   try {
     const tarballs = await pack(folder);
     project.provide("tarballs", tarballs);
-    project.provide("project", await install(folder, Object.values(tarballs)));
+    const installed = await install(folder, Object.values(tarballs));
+    project.provide("project", installed);
+    project.provide("oldest", await installOldestTypes(installed));
   } catch (error) {
     remove();
     throw error;
@@ -60,6 +67,12 @@ async function pack(folder: string): Promise<Readonly<Record<string, string>>> {
   );
 }
 
+/** Without what npm would like to say beside, and without running what a package brings along. */
+const INSTALL = [
+  "install",
+  ...["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--prefer-offline"],
+];
+
 async function install(folder: string, tarballs: readonly string[]): Promise<string> {
   const project = join(folder, "project");
   cpSync(join(import.meta.dirname, "../project"), project, { recursive: true });
@@ -68,7 +81,14 @@ async function install(folder: string, tarballs: readonly string[]): Promise<str
   // Who opens the door of a store has its client: the versions that this workspace tests with.
   const { peerDependencies = {}, devDependencies = {} } = manifest(join(root, "packages/server"));
   const peers = Object.keys(peerDependencies).map((name) => `${name}@${devDependencies[name]}`);
-  const quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--prefer-offline"];
-  await mustRun("npm", ["install", ...quiet, ...tarballs, types, ...peers], project);
+  await mustRun("npm", [...INSTALL, ...tarballs, types, WORKERS_TYPES, ...peers], project);
   return project;
+}
+
+async function installOldestTypes(project: string): Promise<string> {
+  const folder = join(project, "oldest");
+  cpSync(join(import.meta.dirname, "../project/types"), join(folder, "types"), { recursive: true });
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
+  await mustRun("npm", [...INSTALL, OLDEST_NODE_TYPES], folder);
+  return folder;
 }
