@@ -203,7 +203,7 @@ export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Res
 /** What a fetch of the caller's answers: a Response of whatever make, whose body is the platform's stream. */
 function assertResponse(answer: Partial<Response> | null | undefined): void {
   const { status, headers, body } = answer ?? {};
-  const reads = !body || typeof body.getReader === "function";
+  const reads = body === null || typeof body?.getReader === "function";
   if (reads && typeof headers?.get === "function" && typeof status === "number") return;
   throw new InvalidOptionError(
     `fetch resolves with a Response, its body a ReadableStream, not ${shown(answer)}.`,
