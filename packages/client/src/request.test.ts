@@ -46,6 +46,20 @@ describe("a request", () => {
     expect((await seen()).map(({ method, body }) => `${method} ${body}`)).toEqual(["GET ", "PUT attempt 0"]);
   });
 
+  test("reads chunks that lie in resizable memory, which Chromium's TextDecoder refuses", async () => {
+    const bytes = new TextEncoder().encode(token("é".repeat(100), "7"));
+    const chunk = new Uint8Array(Reflect.construct(ArrayBuffer, [bytes.length, { maxByteLength: 4096 }]));
+    chunk.set(bytes);
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      for (const part of [chunk.subarray(0, 60), chunk.subarray(60)]) controller.enqueue(part);
+      controller.close();
+    };
+    const headers = { "content-type": "text/event-stream" };
+    const response = new Response(new ReadableStream<Uint8Array>({ start }), { headers });
+    const { got } = await collect(request(chat, "http://a.test/", { fetch: async () => response }));
+    expect(texts(got)).toEqual(["é".repeat(100)]);
+  });
+
   test("is not repeated without resume, whatever reconnect says", async () => {
     const { url, seen } = await play({ body: [token("a", "1")], end: "rst" });
     const reconnect = { ...AT_ONCE, maxAttempts: 3 };

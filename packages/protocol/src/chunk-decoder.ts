@@ -45,7 +45,7 @@ export class ChunkDecoder {
     }
     const matters = this.#scan(chunk);
     const whole = this.#heldBytes === 0 && (chunk[chunk.length - 1] as number) < 0x80;
-    return matters && whole ? decoder.decode(chunk) : this.#append(chunk, matters);
+    return matters && whole ? decodeUtf8(chunk) : this.#append(chunk, matters);
   }
 
   /** Follows the lines through a chunk; returns whether one ended that has an effect of its own. */
@@ -75,11 +75,10 @@ export class ChunkDecoder {
   /** Decodes a large chunk from `from` on, but for an unfinished sequence at its end, which is held. */
   decode(chunk: Uint8Array, from: number): string {
     this.#lineStart = COLON;
-    const tail = incompleteTail(chunk);
-    if (tail === 0 && from === 0) return this.#text(decoder.decode(chunk));
-    const end = chunk.length - tail;
+    const end = chunk.length - incompleteTail(chunk);
     for (let at = end; at < chunk.length; at++) this.#held[this.#heldBytes++] = chunk[at] as number;
-    return this.#text(decoder.decode(chunk.subarray(from, end)));
+    const whole = from === 0 && end === chunk.length;
+    return this.#text(decodeUtf8(whole ? chunk : chunk.subarray(from, end)));
   }
 
   /** All that is held, as text, but for an unfinished sequence, which stays. */
@@ -87,11 +86,11 @@ export class ChunkDecoder {
     return this.#heldBytes === 0 ? "" : this.#decodeHeld();
   }
 
-  /** All that is held, as text; an unfinished sequence too, as U+FFFD. */
+  /** All that is held, which is something, as text; an unfinished sequence too, as U+FFFD. */
   flush(): string {
-    const bytes = this.#heldBytes;
+    const bytes = this.#held.subarray(0, this.#heldBytes);
     this.#heldBytes = 0;
-    return bytes === 0 ? "" : this.#text(decoder.decode(this.#held.subarray(0, bytes)));
+    return this.#text(decodeUtf8(bytes));
   }
 
   /** Text that was decoded elsewhere; only a byte order mark at the stream's start is taken off. */
@@ -119,7 +118,7 @@ export class ChunkDecoder {
     const held = this.#held;
     const length = this.#heldBytes;
     const tail = incompleteTail(held.subarray(0, length));
-    const text = decoder.decode(held.subarray(0, length - tail));
+    const text = decodeUtf8(held.subarray(0, length - tail));
     held.copyWithin(0, length - tail, length);
     this.#heldBytes = tail;
     return this.#text(text);
@@ -131,5 +130,14 @@ export class ChunkDecoder {
     this.#atStreamStart = false;
     this.#lineStart = COLON;
     return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+  }
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    // Browsers refuse what lies in memory that is shared or may be resized.
+    return decoder.decode(new Uint8Array(bytes));
   }
 }

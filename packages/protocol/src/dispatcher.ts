@@ -26,10 +26,10 @@ export class Dispatcher {
     const { handlers, starts } = this;
     if (id !== undefined) {
       this.lastEventId = id;
-      if (handlers.onLastEventId !== undefined) handlers.onLastEventId(id);
+      handlers.onLastEventId?.(id);
     }
     if (data !== undefined && handlers.onEvent !== undefined && this.starts === starts) {
-      handlers.onEvent({ type: type === "" ? "message" : type, data, lastEventId: this.lastEventId });
+      handlers.onEvent({ type: type || "message", data, lastEventId: this.lastEventId });
     }
     return this.starts === starts;
   }

@@ -75,8 +75,8 @@ export function valueStart(text: string, at: number): number {
 /** A line as field name and value; a line that begins with a colon, a comment, has the name `""`. */
 export function splitField(line: string): { readonly name: string; readonly value: string } {
   const colon = line.indexOf(":");
-  if (colon === -1) return { name: line, value: "" };
-  return { name: line.slice(0, colon), value: line.slice(valueStart(line, colon + 1)) };
+  const end = colon === -1 ? line.length : colon;
+  return { name: line.slice(0, end), value: line.slice(valueStart(line, end + 1)) };
 }
 
 /** How long the line end at `at` is: 0 where there is none, 2 for CRLF. */

@@ -46,7 +46,7 @@ export class PendingEvent {
   takeLine(line: string, dispatcher: Dispatcher): boolean {
     const { name, value } = splitField(line);
     // [spec] "Interpreting an event stream": the field names, case-sensitive; all others are ignored.
-    if (name === "data") this.data = this.data === undefined ? `${value}\n` : `${this.data}${value}\n`;
+    if (name === "data") this.data = `${this.data ?? ""}${value}\n`;
     else if (name === "event") this.type = value;
     else if (name === "id") this.id = value.includes("\0") ? this.id : value;
     else if (name === "retry") return dispatcher.retry(value);

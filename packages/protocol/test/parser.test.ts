@@ -124,6 +124,20 @@ describe("chunks", () => {
   });
 });
 
+// Chromium's TextDecoder refuses such memory, Node's does not: the client's tests ask the same of both.
+it.each<[string, (bytes: number) => ArrayBufferLike]>([
+  ["shared", (bytes) => new SharedArrayBuffer(bytes)],
+  ["resizable", (bytes) => Reflect.construct(ArrayBuffer, [bytes, { maxByteLength: 4096 }])],
+  ["shared and growable", (bytes) => Reflect.construct(SharedArrayBuffer, [bytes, { maxByteLength: 4096 }])],
+])("a chunk may lie in memory that is %s", (_, allocate) => {
+  const bytes = encoder.encode(`data: ${"é".repeat(100)}\n\n`);
+  const chunk = new Uint8Array(allocate(bytes.length));
+  chunk.set(bytes);
+  for (let at = 0; at <= chunk.length; at++) {
+    expect(observe([chunk.subarray(0, at), chunk.subarray(at)]).log).toEqual([event("é".repeat(100))]);
+  }
+});
+
 describe("what is neither bytes nor text", () => {
   const bytes = encoder.encode("data: a\n\n");
   it.each<[string, unknown]>([
