@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { connect, type GapEvent } from "@sse/client";
+import { readEvents } from "@sse/protocol";
 import { createHub } from "@sse/server";
 import { toNodeListener } from "@sse/server/node";
 import { expect, it } from "vitest";
@@ -74,6 +75,24 @@ it("a board has the state from the first moment on, however much happens while i
   await goal("home");
   await expect.poll(() => boards.map(({ shown }) => shown)).toEqual(boards.map(() => table));
   for (const { close } of boards) close();
+});
+
+it("a browser's EventSource asks for the state in its URL, and goes on by its header", async () => {
+  await using server = await serve(toNodeListener(hub.respond));
+  const last = await goal("home");
+  const begins = async (headers: Record<string, string>) => {
+    const left = new AbortController();
+    const response = await fetch(`${server.url}?lastEventId=none`, { headers, signal: left.signal });
+    const types: string[] = [];
+    for await (const { type, lastEventId } of readEvents(response)) {
+      types.push(type);
+      if (lastEventId === last) break;
+    }
+    left.abort();
+    return types;
+  };
+  expect(await begins({})).toEqual(["sse.gap", "table", "sse.mark"]);
+  expect(await begins({ "last-event-id": last })).toEqual(["sse.mark"]);
 });
 
 it("gaps can be an event, an error, or a listener's", async () => {
