@@ -3,11 +3,12 @@ import { connect as connectHttp2 } from "node:http2";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "@sse/client";
+import { connect, request } from "@sse/client";
 import { toNodeListener } from "@sse/server/node";
 import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { freePort } from "../../../scripts/free-port.ts";
+import { answer } from "../pages/recipes/answer.ts";
 import { news } from "../pages/recipes/events.ts";
 import { files } from "../src/pages.ts";
 import { Certificate } from "./support/certificate.ts";
@@ -46,6 +47,20 @@ describe.concurrent("the recipe", () => {
     await using server = await Running.file(`recipes/${file}`);
     await expectStream(server.url(path));
   });
+
+  it.each(["ask-express.ts", "ask-fastify.ts"])(
+    "%s answers a POST whose body was read before",
+    async (file) => {
+      await using server = await Running.file(`recipes/${file}`);
+      const url = server.url("/ask");
+      const words: string[] = [];
+      for await (const { type, data } of request(answer, url, { json: { question: "how are you" } })) {
+        if (type === "word") words.push(data);
+      }
+      expect(words).toEqual(["how", "are", "you"]);
+      await expect(request(answer, url, { json: {} }).next()).rejects.toMatchObject({ status: 422 });
+    },
+  );
 
   it("express.ts is the same on Express 4", async () => {
     const { hub } = await import("../pages/recipes/hub.ts");
