@@ -50,16 +50,19 @@ interface Chunks {
   cancel(reason?: unknown): Promise<unknown>;
 }
 
-function openChunks(source: EventStreamSource): Chunks {
-  const body = source instanceof Response ? source.body : source;
-  if (body === null && source !== body) return { next: async () => ({ done: true }), cancel: async () => {} };
-  if (typeof body === "object" && body !== null) {
-    if ("getReader" in body) {
+function openChunks(source: EventStreamSource | null): Chunks {
+  if (typeof source === "object" && source !== null) {
+    if ("getReader" in source) {
       // Not `for await`: WebKit's ReadableStream has no asynchronous iterator.
-      const reader = body.getReader();
+      const reader = source.getReader();
       return { next: () => reader.read(), cancel: (reason) => reader.cancel(reason) };
     }
-    if (Symbol.asyncIterator in body) return new IteratorChunks(body[Symbol.asyncIterator]());
+    if (Symbol.asyncIterator in source) return new IteratorChunks(source[Symbol.asyncIterator]());
+    // Not `instanceof`: undici and others bring a Response of their own.
+    if ("body" in source) {
+      if (source.body !== null) return openChunks(source.body);
+      return { next: async () => ({ done: true }), cancel: async () => {} };
+    }
   }
   throw new InvalidOptionError("readEvents takes a Response, a ReadableStream or an AsyncIterable of bytes.");
 }
@@ -76,7 +79,8 @@ class IteratorChunks implements Chunks {
   next(): ReturnType<Chunks["next"]> {
     return new Promise((resolve, reject) => {
       this.#release = () => resolve({ done: true });
-      this.#iterator.next().then((step) => {
+      // As `for await` does: an iterator may answer at once, too.
+      Promise.resolve(this.#iterator.next()).then((step) => {
         this.#release = undefined;
         resolve(step);
       }, reject);
@@ -172,8 +176,9 @@ class BodyEventReader<T> implements EventReader<T> {
     this.#drop();
     return this.#chunks.next().then(
       ({ done, value }) => {
-        this.#feed(value);
+        // What an iterator returns at its end is no chunk.
         if (done) this.#stop();
+        else this.#feed(value);
         return step();
       },
       (error: unknown) => {

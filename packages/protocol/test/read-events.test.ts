@@ -27,6 +27,13 @@ describe("readEvents reads", () => {
     ["an AsyncIterable of chunks", () => new TestIterable(STREAM)],
     ["an AsyncIterable of single bytes", () => new TestIterable(...STREAM)],
     [
+      "a Response of another implementation of fetch",
+      () => responseOfOthers(streamOf([encoder.encode(STREAM)])),
+    ],
+    ["such a one whose body is an AsyncIterable", () => responseOfOthers(new TestIterable(STREAM))],
+    ["an iterator that answers at once", () => answersAtOnce(encoder.encode(STREAM))],
+    ["a generator that returns something, which is no chunk", () => returnsSomething(encoder.encode(STREAM))],
+    [
       "an AsyncIterable with empty chunks",
       () => new TestIterable("", STREAM.slice(0, 9), "", STREAM.slice(9), ""),
     ],
@@ -413,4 +420,20 @@ async function collect<T>(source: AsyncIterable<T>): Promise<readonly T[]> {
   const values: T[] = [];
   for await (const value of source) values.push(value);
   return values;
+}
+
+/** As undici's or node-fetch's: no instance of the global class. */
+function responseOfOthers(body: unknown): Response {
+  return { body, status: 200 } as unknown as Response;
+}
+
+function answersAtOnce(...chunks: Uint8Array[]): AsyncIterable<Uint8Array> {
+  const next = () => (chunks.length > 0 ? { done: false, value: chunks.shift() } : { done: true });
+  // `for await` takes such an iterator, though it does not have the type of one.
+  return { [Symbol.asyncIterator]: () => ({ next }) } as unknown as AsyncIterable<Uint8Array>;
+}
+
+async function* returnsSomething(chunk: Uint8Array): AsyncGenerator<Uint8Array, Uint8Array> {
+  yield chunk;
+  return encoder.encode("\n");
 }
