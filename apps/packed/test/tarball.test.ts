@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
@@ -35,6 +35,30 @@ test.each(published)("@sse/%s tells nothing of the workspace", (name) => {
     .filter((path) => !path.endsWith(".map"))
     .filter((path) => /@sse\/source|workspace:/.test(readFileSync(join(installed(name), path), "utf8")));
   expect(telling).toEqual([]);
+});
+
+test.each(published)(
+  "@sse/%s has its main door where bundlers that do not look at exports seek it",
+  (name) => {
+    const { main, types, exports } = manifest(installed(name));
+    expect({ types, default: main }).toEqual(exports["."]);
+  },
+);
+
+test.each(published)("the maps of @sse/%s lead to files that are packed, and to nobody's machine", (name) => {
+  const all = files(name);
+  const maps = all.filter((path) => path.endsWith(".map"));
+  expect(maps.length).toBeGreaterThan(0);
+  for (const path of maps) {
+    const map: unknown = JSON.parse(readFileSync(join(installed(name), path), "utf8"));
+    const { sources, sourceRoot } = map as {
+      readonly sources: readonly string[];
+      readonly sourceRoot?: string;
+    };
+    expect(sourceRoot ?? "", path).toBe("");
+    const targets = sources.map((source) => posix.join(posix.dirname(path), source));
+    expect(all, path).toEqual(expect.arrayContaining(targets));
+  }
 });
 
 test.each(published)("@sse/%s depends on nothing but the protocol and its types", (name) => {

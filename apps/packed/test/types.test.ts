@@ -24,6 +24,12 @@ describe.each(typeScripts)("$name", ({ name, path }) => {
   });
 });
 
+// TypeScript 5.9: 6.0 calls it deprecated, and 7.0 does not have it.
+test("the main doors have types under node10, which does not look at exports", async () => {
+  const options = { module: "esnext", moduleResolution: "node10", ...browser };
+  await compiles(typeScripts[0]?.path ?? "", "node10", options, ["types/usage.ts"]);
+});
+
 describe.each(typeScripts.slice(-1))("$name", ({ path }) => {
   test.each(resolutions)("needs no DOM types under $resolution", async ({ resolution, options }) => {
     await compiles(path, `node-${resolution}`, { ...options, ...node }, ["types/usage.ts", "types/node.ts"]);

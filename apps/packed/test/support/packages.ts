@@ -9,6 +9,8 @@ export const published: readonly string[] = ["protocol", "server", "client"];
 export interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly main?: string;
+  readonly types?: string;
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
