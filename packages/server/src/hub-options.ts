@@ -91,7 +91,7 @@ export interface HubSettings {
   readonly limits: Limits;
   readonly presence: PresenceSettings | undefined;
   readonly onError: (error: unknown) => void;
-  /** For `onError`: options that do not exist, or have no effect. They end nothing: larger objects may be handed on. */
+  /** For `onError`: options that do not exist. They end nothing, since larger objects may be handed on. */
   readonly unknown: readonly InvalidOptionError[];
 }
 
@@ -114,8 +114,6 @@ const NAMES: Readonly<Record<keyof HubOptions, 0>> = {
   onError: 0,
 };
 
-const NO_REPLAY = "replay is for the log in memory; a backplane takes its own.";
-
 /** @throws InvalidOptionError */
 export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): HubSettings {
   const unknown = unknownNames("A hub", options, NAMES);
@@ -136,7 +134,6 @@ export function resolveHubOptions<M extends EventMap>(options: HubOptions<M>): H
       ...unknown,
       ...unknownNames("limits", options.limits ?? {}, limits),
       ...unknownNames("replay", options.replay || {}, resolveReplay()),
-      ...(options.backplane && options.replay ? [new InvalidOptionError(NO_REPLAY)] : []),
     ],
   };
 }
