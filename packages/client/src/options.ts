@@ -44,7 +44,9 @@ export interface CommonOptions {
   /** Ends it all. Loops throw its reason. Default: none. */
   readonly signal?: AbortSignal | null | undefined;
   /**
-   * What sends the requests; it resolves with a `Response` of which nothing was read. Default: the platform's `fetch`.
+   * What sends the requests; it is given a `Request`, and resolves with a `Response` of which nothing was read. One
+   * that knows only a `Request` of its own, as undici's: `(request) => fetch(request.url, request)`.
+   * Default: the platform's `fetch`.
    */
   readonly fetch?: Fetch | undefined;
   /** The position to resume after. Default: none. @throws InvalidOptionError for one that cannot be a header. */

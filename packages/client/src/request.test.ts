@@ -2,6 +2,7 @@ import {
   ConnectionError,
   defineEvents,
   InvalidDataError,
+  InvalidOptionError,
   json,
   type SseError,
   TruncatedError,
@@ -293,6 +294,23 @@ describe("an answer that is no stream", () => {
 });
 
 describe("what a request cannot take", () => {
+  test("is a fetch that knows only a Request of its own, as undici's, which says so once and is told what to do", async () => {
+    const { url, seen } = await play({ body: [token("a")] });
+    // What theirs make of an object that is no Request to them: the text of it, for a URL.
+    const theirs = async (input: unknown, init?: RequestInit) => {
+      if (typeof input !== "string") throw new TypeError(`Failed to parse URL from ${String(input)}`);
+      return await fetch(input, init);
+    };
+    const { thrown } = await collect(request(chat, url, { fetch: theirs }));
+    expect(thrown).toBeInstanceOf(InvalidOptionError);
+    expect(String(thrown)).toContain("(request) => fetch(request.url, request)");
+    const asTold = (made: Request) => theirs(made.url, made);
+    const { got } = await collect(request(chat, url, { fetch: asTold, headers: { "x-test": "1" } }));
+    expect(texts(got)).toEqual(["a"]);
+    const [sent] = await seen();
+    expect([sent?.headers.accept, sent?.headers["x-test"]]).toEqual(["text/event-stream", "1"]);
+  });
+
   test("invalid data throws, after the events before it", async () => {
     const { url } = await play({ body: [token("a"), "event: token\ndata: {\n\n", token("b")] });
     const { got, thrown } = await collect(request(chat, url));

@@ -189,6 +189,11 @@ export async function ask(fetch: Fetch, at: URL, init: RequestInit): Promise<Res
   } catch (cause) {
     const forbidden = await policy.forbids();
     if (isSseError(cause)) throw cause;
+    // undici's, say, which is not the platform's: it took the request for a URL.
+    if (String(cause).includes("[object Request]")) {
+      const message = "fetch took the Request for a URL; use (request) => fetch(request.url, request).";
+      throw new InvalidOptionError(message, { cause });
+    }
     const url = publicUrl(at);
     // [spec] "unless the user agent knows that to be futile": only these schemes have a network that can come back.
     const retryable = !forbidden && (/^https?:$/.test(at.protocol) || fetch !== globalThis.fetch);
