@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import {
   bytes,
   type ContractOptions,
@@ -33,6 +34,7 @@ describe("a contract writes", () => {
     ["text() as it is", "log", '{"a"\nb', '{"a"\nb'],
     ["empty text", "log", "", ""],
     ["bytes() in base64", "blob", Uint8Array.of(0, 255, 254, 10), "AP/+Cg=="],
+    ["bytes() of another realm", "blob", runInNewContext("Uint8Array.of(0, 255, 254, 10)"), "AP/+Cg=="],
     ["no bytes", "blob", new Uint8Array(), ""],
     ["a part of a buffer", "blob", Uint8Array.of(1, 2, 3, 4).subarray(1, 3), "AgM="],
   ])("%s, and reads it back", (_, type, data, written) => {
@@ -91,6 +93,7 @@ describe("a contract refuses to write", () => {
     ["null as text()", "log", null, /'log'.*string, not null/],
     ["a string as bytes()", "blob", "AAAA", /'blob'.*Uint8Array, not string/],
     ["an array as bytes()", "blob", [1, 2], /'blob'.*Uint8Array, not Array/],
+    ["a DataView as bytes()", "blob", new DataView(new ArrayBuffer(2)), /Uint8Array, not DataView/],
     ["an ArrayBuffer as bytes()", "blob", new ArrayBuffer(2), /'blob'.*Uint8Array, not ArrayBuffer/],
     ["an object without a prototype as text()", "log", Object.create(null), /'log'.*string/],
   ])("%s", (_, type, data, message) => {

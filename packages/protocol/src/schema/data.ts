@@ -155,7 +155,7 @@ function write(type: string, kind: Kind, data: unknown): string {
     throw invalid(type, `text() takes a string, not ${describe(data)}`);
   }
   if (kind === "bytes") {
-    if (data instanceof Uint8Array) return encodeBase64(data);
+    if (isBytes(data)) return encodeBase64(data);
     throw invalid(type, `bytes() takes a Uint8Array, not ${describe(data)}`);
   }
   let written: string | undefined;
@@ -166,6 +166,11 @@ function write(type: string, kind: Kind, data: unknown): string {
   }
   if (written === undefined) throw invalid(type, `${describe(data)} has no JSON`);
   return written;
+}
+
+// Not `instanceof`: under Jest's jsdom, say, a TextEncoder's bytes are of another realm.
+function isBytes(data: unknown): data is Uint8Array {
+  return ArrayBuffer.isView(data) && Object.prototype.toString.call(data) === "[object Uint8Array]";
 }
 
 function readData(type: string, kind: Kind, data: string): Read {
