@@ -34,7 +34,6 @@ describe("a contract writes", () => {
     ["text() as it is", "log", '{"a"\nb', '{"a"\nb'],
     ["empty text", "log", "", ""],
     ["bytes() in base64", "blob", Uint8Array.of(0, 255, 254, 10), "AP/+Cg=="],
-    ["bytes() of another realm", "blob", runInNewContext("Uint8Array.of(0, 255, 254, 10)"), "AP/+Cg=="],
     ["no bytes", "blob", new Uint8Array(), ""],
     ["a part of a buffer", "blob", Uint8Array.of(1, 2, 3, 4).subarray(1, 3), "AgM="],
   ])("%s, and reads it back", (_, type, data, written) => {
@@ -70,6 +69,11 @@ describe("a contract writes", () => {
     const { data: written } = market["~codec"].encode("blob", data);
     expect(decode(market, "blob", written)).toMatchObject({ event: { data } });
   });
+});
+
+it("bytes() takes a Uint8Array of another realm, as a TextEncoder makes it under Jest with jsdom", () => {
+  const foreign: unknown = runInNewContext("Uint8Array.of(0, 255, 254, 10)");
+  expect(market["~codec"].encode("blob", foreign).data).toBe("AP/+Cg==");
 });
 
 describe("a contract refuses to write", () => {
