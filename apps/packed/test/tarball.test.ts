@@ -70,6 +70,16 @@ test.each(published)("@sse/%s depends on nothing but the protocol and its types"
   expect(dependencies).toEqual(allowed);
 });
 
+// npm refuses to install beside an older `redis` what names a range of it, whether or not the door of Redis is opened.
+test("the clients of stores that no file imports may be there in any version, for something else", () => {
+  const folder = installed("server");
+  const built = files("server").filter((path) => path.endsWith(".js"));
+  const code = built.map((path) => readFileSync(join(folder, path), "utf8")).join("\n");
+  const { peerDependencies = {} } = manifest(folder);
+  const ranges = Object.entries(peerDependencies).filter(([peer]) => !code.includes(`from "${peer}"`));
+  expect(Object.fromEntries(ranges)).toEqual({ "@nats-io/transport-node": "*", ioredis: "*", redis: "*" });
+});
+
 test("the packages are installed once: both ends share one protocol", () => {
   const folders = readdirSync(join(inject("project"), "node_modules"), { recursive: true, encoding: "utf8" });
   const copies = folders.filter((path) => path.replaceAll("\\", "/").endsWith("@sse/protocol"));

@@ -4,7 +4,7 @@ import { formatFacts } from "./envelope.ts";
 import { LiveLog } from "./live-log.ts";
 import type { BackplaneMessage, Position } from "./message.ts";
 import { type Letter, Outbox } from "./outbox.ts";
-import type { RedisClient } from "./redis-client.ts";
+import { checkedClient, type RedisClient } from "./redis-client.ts";
 import { RedisLink, RedisScript } from "./redis-link.ts";
 import {
   epochNumber,
@@ -41,10 +41,10 @@ export type RedisBackplaneOptions = RemoteStoreOptions;
  * A new epoch begins, and clients are told of one gap, whenever Redis was restarted, a replica was promoted or the
  * stream is gone, since acknowledged events may be missing then.
  *
- * @throws InvalidOptionError
+ * @throws InvalidOptionError for an option out of range, and for what is no such client
  */
 export function redisBackplane(client: RedisClient, options: RedisBackplaneOptions = {}): Backplane {
-  return new RedisBackplane(client, resolveRemoteStoreOptions(options));
+  return new RedisBackplane(checkedClient(client), resolveRemoteStoreOptions(options));
 }
 
 class RedisBackplane implements Backplane {

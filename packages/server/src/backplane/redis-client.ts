@@ -1,3 +1,5 @@
+import { InvalidOptionError } from "@sse/protocol";
+
 /** A client of `redis` (node-redis 5 or 6), alone or of `createSentinel` or `createCluster`: what is used of it. */
 export interface NodeRedisClient {
   duplicate(options?: object): NodeRedisClient;
@@ -23,6 +25,14 @@ export interface IoRedisClient {
 
 /** The user's own client. It is only duplicated: the backplane has connections of its own, two a process. */
 export type RedisClient = NodeRedisClient | IoRedisClient;
+
+/** @throws InvalidOptionError for a URL, for one, and for node-redis 4, whose connections could not be closed */
+export function checkedClient(client: RedisClient): RedisClient {
+  const { duplicate, call, destroy } = Object(client);
+  const ends = typeof call === "function" ? call : destroy;
+  if (typeof duplicate === "function" && typeof ends === "function") return client;
+  throw new InvalidOptionError("redisBackplane takes a client of redis or ioredis, version 5 or 6.");
+}
 
 /** One connection. It works until it fails once; then another is made. */
 export interface RedisConnection {

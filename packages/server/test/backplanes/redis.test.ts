@@ -1,8 +1,9 @@
+import { InvalidOptionError } from "@sse/protocol";
 import { Redis as IoRedis } from "ioredis";
 import { Redis as IoRedis5 } from "ioredis5";
 import { createClient } from "redis";
 import { createClient as createClient5 } from "redis5";
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RedisClient } from "../../src/redis.ts";
 import { redisBackplane } from "../../src/redis.ts";
 import { type BackplaneUnderTest, testBackplane } from "../contracts/backplane.ts";
@@ -39,4 +40,17 @@ describe.runIf(hasRedis)("on a real Redis", () => {
   testClient("node-redis 5", () => createClient5({ url: server.url }));
   testClient("ioredis 6", () => new IoRedis(server.url, { lazyConnect: true }));
   testClient("ioredis 5", () => new IoRedis5(server.url, { lazyConnect: true }));
+});
+
+// Nothing tells of it otherwise: every call waits for its time, and what it says then is of an outage.
+test.each([
+  ["a URL", "redis://127.0.0.1"],
+  ["nothing", undefined],
+  [
+    "a client of node-redis 4, whose connections cannot be closed",
+    Object.assign(createClient(), { destroy: undefined }),
+  ],
+])("what is no client of a Redis is refused at once: %s", (_title, client) => {
+  // Their types refuse it; JavaScript does not.
+  expect(() => redisBackplane(client as never)).toThrow(InvalidOptionError);
 });
