@@ -53,6 +53,25 @@ describe.each(typeScripts.slice(-1))("$name", ({ path }) => {
     await compiles(path, `workers-${each.resolution}`, { ...each.options, ...workers }, ["types/usage.ts"]);
   });
 
+  test.each(resolutions)("has names for all that a library exports under $resolution", async (each) => {
+    const name = `library-${each.resolution}`;
+    const declares = {
+      noEmit: false,
+      declaration: true,
+      emitDeclarationOnly: true,
+      rootDir: "types",
+      outDir: name,
+    };
+    await compiles(path, name, { ...each.options, ...both, ...declares }, ["types/library.ts"]);
+  });
+
+  test.each(resolutions)("checks plain JavaScript by JSDoc under $resolution", async (each) => {
+    const checks = { allowJs: true, checkJs: true };
+    await compiles(path, `script-${each.resolution}`, { ...each.options, ...both, ...checks }, [
+      "types/script.js",
+    ]);
+  });
+
   test.each(resolutions)("needs no Node types under $resolution", async ({ resolution, options }) => {
     await compiles(path, `browser-${resolution}`, { ...options, ...browser }, ["types/usage.ts"]);
   });
