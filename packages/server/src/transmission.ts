@@ -52,6 +52,8 @@ export class Transmission implements SinkOwner, Rung {
   readonly #rotation: ReturnType<typeof setTimeout> | undefined;
   #reason: CloseReason | undefined;
   #blocked = false;
+  /** Runs while bytes wait after the end. */
+  #linger: Alarm | undefined;
 
   constructor(plan: TransmissionPlan, owner: TransmissionOwner) {
     this.#owner = owner;
@@ -108,7 +110,10 @@ export class Transmission implements SinkOwner, Rung {
     this.#forgetSignal();
     if (reason === "client") this.#letGo();
     else if (reason === "slow") this.#sink.destroy();
-    else this.#endSink();
+    else {
+      this.#sink.end();
+      this.#watchEnd();
+    }
     this.#owner.onClose(reason);
   }
 
@@ -118,6 +123,7 @@ export class Transmission implements SinkOwner, Rung {
   }
 
   onGone(): void {
+    this.#linger?.stop();
     this.close("client");
   }
 
@@ -126,6 +132,7 @@ export class Transmission implements SinkOwner, Rung {
     this.#sink = sink;
     this.#body = undefined;
     if (signal === this.#signal) this.#forgetSignal();
+    if (this.#reason !== undefined) this.#watchEnd();
   }
 
   #forgetSignal(): void {
@@ -140,16 +147,17 @@ export class Transmission implements SinkOwner, Rung {
   }
 
   /** A client that takes nothing any more does not keep its socket and what waits there after the end. */
-  #endSink(): void {
-    this.#sink.end();
-    if (!this.#blocked) return;
+  #watchEnd(): void {
     let before = this.#sink.waitingBytes;
-    const alarm = startAlarm(LINGER_MS, () => {
+    // Little waits as well, where a client takes nothing; but a body may be read late.
+    const waits = this.#blocked || (this.#body === undefined && before > 0);
+    if (!waits || this.#linger !== undefined) return;
+    this.#linger = startAlarm(LINGER_MS, () => {
       const waiting = this.#sink.waitingBytes;
       const takes = waiting < before;
       before = waiting;
       if (takes && waiting > 0) return;
-      alarm.stop();
+      this.#linger?.stop();
       if (!takes) this.#sink.destroy();
     });
   }

@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
 import { defineEvents, text } from "@sse/protocol";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { eventStream } from "../src/event-stream.ts";
 import { createHub } from "../src/hub.ts";
+import { toNodeListener } from "../src/node.ts";
 import { eventually, serve } from "./support/serve.ts";
 import { WireClient } from "./support/wire-client.ts";
 
@@ -77,6 +81,30 @@ describe("a client that does not read", () => {
       return served.sockets.size === 0;
     });
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("does not keep its stream of HTTP/2 after the end, however little waits", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const handler = (request: Request): Response =>
+      eventStream(events, request, (connection) => {
+        connection.send("log", "little");
+        connection.end();
+      });
+    const server = createServer(toNodeListener(handler) as never).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
+    const stream = session.request({ ":path": "/" }).resume();
+    const cut = once(stream, "close").catch((error: unknown) => error);
+    await once(stream, "response");
+    await eventually(() => {
+      vi.advanceTimersByTime(10_000);
+      return stream.closed;
+    });
+    expect(await cut).toMatchObject({ message: expect.stringContaining("NGHTTP2_INTERNAL_ERROR") });
+    await eventually(() => vi.getTimerCount() === 0);
+    session.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("but goes on before it is cut gets everything, in the time that it takes", async () => {
