@@ -2,25 +2,14 @@ import type { ServerResponse } from "node:http";
 import { connect, EventSource, request } from "@sse/client";
 import { run } from "./child.ts";
 import type { Fault } from "./fault.ts";
-import { type Answer, idOf, numberOf, site, stream, TOTAL } from "./site.ts";
-import { stopped } from "./stopped.ts";
+import { type Answer, site, slowly, stream } from "./site.ts";
+import { blocked, stopped } from "./stopped.ts";
 import { numbers } from "./watch.ts";
 import type { Face } from "./words.ts";
 
 // The program around the client: handlers, consumers, processes.
 
 const ONCE = "all, once, in order";
-
-/** Events one after the other, each as the healthy server would send it, and a comment in every pause. */
-const slowly: Answer = (request, response) => {
-  response.writeHead(200, { "content-type": "text/event-stream" });
-  let n = numberOf(request) + 1;
-  const timer = setInterval(() => {
-    if (n <= TOTAL) response.write(`: ${n}\n\nid: ${idOf(n)}\nevent: n\ndata: ${n++}\n\n`);
-    else response.end("event: sse.end\nid: sse.end\ndata\n\n");
-  }, 20);
-  response.once("close", () => clearInterval(timer));
-};
 
 const READ: Record<Face, (url: string) => string> = {
   EventSource: (url) => `
@@ -187,8 +176,7 @@ export const programs: readonly Fault[] = [
     name: "a handler that takes longer than `idleTimeoutMs`, while the stream goes on",
     does: "Does not take its own program's slowness for silence.",
     sees: { EventSource: ONCE, connect: ONCE, request: ONCE },
-    open: () => site(slowly),
-    options: { pauseMs: 600, idleTimeoutMs: 400 },
+    observe: blocked,
   },
   {
     name: "the process stops for longer than `idleTimeoutMs` and goes on, and its server did not wait",

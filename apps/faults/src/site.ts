@@ -38,6 +38,17 @@ export function streamWith(options: EventStreamOptions = {}): Answer {
 }
 export const stream: Answer = streamWith();
 
+/** Events one after the other, each as the healthy server would send it, and a comment in every pause. */
+export const slowly: Answer = (request, response) => {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+  let n = numberOf(request) + 1;
+  const timer = setInterval(() => {
+    if (n <= TOTAL) response.write(`: ${n}\n\nid: ${idOf(n)}\nevent: n\ndata: ${n++}\n\n`);
+    else response.end("event: sse.end\nid: sse.end\ndata\n\n");
+  }, 20);
+  response.once("close", () => clearInterval(timer));
+};
+
 /** Ids hold letters of two, three and four bytes. */
 export function idOf(n: number): string {
   return `é€😀${n}`;

@@ -1,63 +1,80 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { run } from "./child.ts";
-import { type Answer, idOf, type Site, site, TOTAL } from "./site.ts";
+import { type Child, run } from "./child.ts";
+import { type Answer, idOf, numberOf, type Site, site, slowly, TOTAL } from "./site.ts";
 import type { Face } from "./words.ts";
 
-/** The silence that a program with this face takes for death, and for how much longer it is stopped. */
-const IDLE_MS = 1000;
-const STOPPED_MS = 1500;
+// Processes that do nothing for longer than the silence that they take for death. Each is one of its own: what holds it
+// up must hold up neither its server nor the other rows.
 
-const READS: Record<Face, (url: string, options: string) => string> = {
-  EventSource: (url, options) => `
-    const source = new EventSource("${url}", { events: numbers, ${options} });
+const IDLE_MS = 2000;
+const AWAY_MS = 3000;
+
+/** A program that prints what it reads, and then does something with it. */
+const READS: Record<Face, (url: string, then: string) => string> = {
+  EventSource: (url, then) => `
+    const source = new EventSource("${url}", { events: numbers, idleTimeoutMs: ${IDLE_MS} });
     source.addEventListener("error", () => console.log("error"));
-    source.addEventListener("n", ({ data }) => console.log("event", data));
+    source.addEventListener("n", ({ data }) => { console.log("event", data); ${then} });
     await new Promise((resolve) => source.addEventListener("sse.end", resolve));`,
-  connect: (url, options) => `
-    const subscription = connect(numbers, "${url}", { ${options}, onReconnect: () => console.log("error") });
-    for await (const { data } of subscription) console.log("event", data);`,
-  request: (url, options) => `
-    for await (const { data } of request(numbers, "${url}", { ${options} })) console.log("event", data);`,
+  connect: (url, then) => `
+    const options = { idleTimeoutMs: ${IDLE_MS}, onReconnect: () => console.log("error") };
+    for await (const { data } of connect(numbers, "${url}", options)) { console.log("event", data); ${then} }`,
+  request: (url, then) => `
+    const options = { idleTimeoutMs: ${IDLE_MS} };
+    for await (const { data } of request(numbers, "${url}", options)) { console.log("event", data); ${then} }`,
 };
 
+/** Every handler takes long, while the server goes on: a listener by blocking, a loop by waiting for something else. */
+export async function blocked(face: Face): Promise<string> {
+  const { url, close } = await site(slowly);
+  const block = `for (const end = performance.now() + ${AWAY_MS}; performance.now() < end; );`;
+  const wait = `await new Promise((resolve) => setTimeout(resolve, ${AWAY_MS}));`;
+  const outcome = await outcomeOf(run(READS[face](url, face === "EventSource" ? block : wait)));
+  await close();
+  return outcome;
+}
+
 /**
- * A process is stopped for longer than its idle timeout, while its server goes on: what a laptop does that sleeps,
- * and a debugger. When it continues, the clock has jumped and every timer is late.
+ * A process is stopped, while its server goes on: what a laptop does that sleeps, and a debugger. When it continues,
+ * the clock has jumped and every timer is late.
  */
 export async function stopped(face: Face): Promise<string> {
-  const { first, rest, url, close } = await steps();
-  const program = run(READS[face](url, `idleTimeoutMs: ${IDLE_MS}`));
-  await first;
+  const { rest, url, close } = await steps();
+  const program = run(READS[face](url, `if (data === 1) process.kill(process.pid, "SIGSTOP");`));
   await program.printed("event 1");
-  program.kill("SIGSTOP");
   rest();
-  await delay(STOPPED_MS); // the fault itself: a pause of that length
-  program.kill("SIGCONT");
-  await program.printed(`event ${TOTAL}`);
-  const { lines } = await program.exited;
+  await delay(AWAY_MS); // the fault itself: a pause of that length
+  const waking = setInterval(() => program.kill("SIGCONT"), 50); // it may have printed, and not stopped yet
+  const outcome = await outcomeOf(program);
+  clearInterval(waking);
   await close();
+  return outcome;
+}
+
+async function outcomeOf({ exited }: Child): Promise<string> {
+  const { lines } = await exited;
   const expected = Array.from({ length: TOTAL }, (_, at) => `event ${at + 1}`);
   return lines.join() === expected.join() ? "all, once, in order" : lines.join("; ");
 }
 
-/** A server that sends one event, and the others when it is told to. */
-async function steps(): Promise<Pick<Site, "url" | "close"> & { first: Promise<unknown>; rest: () => void }> {
+/** A server that sends one event, and the others when it is told to, or to whoever comes back. */
+async function steps(): Promise<Pick<Site, "url" | "close"> & { rest: () => void }> {
   const { promise: first, resolve } = Promise.withResolvers<ServerResponse>();
   const send = (response: ServerResponse, from: number, to: number): void => {
     for (let n = from; n <= to; n++) response.write(`id: ${idOf(n)}\nevent: n\ndata: ${n}\n\n`);
   };
-  const answer: Answer = (_, response) => {
+  const finish = (response: ServerResponse, from: number): void => {
+    send(response, from, TOTAL);
+    response.end("event: sse.end\nid: sse.end\ndata\n\n");
+  };
+  const answer: Answer = (request, response, nth) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(": sse=1\n\n");
+    if (nth > 0) return finish(response, numberOf(request) + 1);
     send(response, 1, 1);
     resolve(response);
   };
   const { url, close } = await site(answer);
-  const rest = (): void =>
-    void first.then((response) => {
-      send(response, 2, TOTAL);
-      response.end("event: sse.end\nid: sse.end\ndata\n\n");
-    });
-  return { url, close, first, rest };
+  return { url, close, rest: () => void first.then((response) => finish(response, 2)) };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type ConnectOptions, connect, EventSource, type RequestOptions, request } from "@sse/client";
 import { defineEvents, isSseError, json, type SseError } from "@sse/protocol";
 import type { Face } from "./words.ts";
@@ -38,8 +37,6 @@ export interface WatchOptions
   readonly resume?: RequestOptions["resume"];
   /** How many reconnections are enough to see. Default: 30. */
   readonly enough?: number;
-  /** How long the handler of an event takes: it blocks where it cannot be awaited. Default: 0. */
-  readonly pauseMs?: number;
 }
 
 const SOON = { minDelayMs: 1, maxDelayMs: 8, reconnectionTimeMs: 0 };
@@ -64,11 +61,7 @@ export async function watch(face: Face, url: string, options: WatchOptions = {})
 type Watcher = (url: string, options: WatchOptions, sighting: Sighting) => Promise<void>;
 
 const watchers: Record<Face, Watcher> = {
-  EventSource: (
-    url,
-    { refresh: _, redirects: __, resume: ___, enough = ENOUGH, pauseMs = 0, ...options },
-    sighting,
-  ) =>
+  EventSource: (url, { refresh: _, redirects: __, resume: ___, enough = ENOUGH, ...options }, sighting) =>
     new Promise((resolve) => {
       const { onIssue } = notes(sighting);
       let lastError = performance.now();
@@ -80,7 +73,6 @@ const watchers: Record<Face, Watcher> = {
       };
       source.addEventListener("n", ({ data }) => {
         sighting.events.push(data);
-        for (const start = performance.now(); performance.now() - start < pauseMs; );
       });
       source.addEventListener("sse.end", () => over("ended"));
       source.addEventListener("sse.gap", () => sighting.gaps.push(sighting.events.length));
@@ -93,7 +85,7 @@ const watchers: Record<Face, Watcher> = {
       });
     }),
 
-  connect: async (url, { resume: _, enough = ENOUGH, pauseMs = 0, ...options }, sighting) => {
+  connect: async (url, { resume: _, enough = ENOUGH, ...options }, sighting) => {
     const { onIssue } = notes(sighting);
     const subscription = connect(numbers, url, {
       ...options,
@@ -110,7 +102,6 @@ const watchers: Record<Face, Watcher> = {
       for await (const { type, data } of subscription) {
         if (type === "sse.gap") sighting.gaps.push(sighting.events.length);
         else if (type === "n") sighting.events.push(data);
-        await delay(pauseMs);
       }
     } catch (error) {
       settle(sighting, "failed", error);
@@ -120,7 +111,7 @@ const watchers: Record<Face, Watcher> = {
     if (sighting.code === undefined) settle(sighting, reason === "stopped" ? "stopped" : "ended");
   },
 
-  request: async (url, { refresh: _, enough: __, pauseMs = 0, ...options }, sighting) => {
+  request: async (url, { refresh: _, enough: __, ...options }, sighting) => {
     const { onIssue } = notes(sighting);
     const { reconnect, ...rest } = options;
     const asked = { ...rest, onIssue, ...(reconnect === false ? {} : { reconnect }) };
@@ -128,7 +119,6 @@ const watchers: Record<Face, Watcher> = {
       const answer = request(numbers, url, asked);
       for await (const { type, data } of answer) {
         if (type === "n") sighting.events.push(data);
-        await delay(pauseMs);
       }
       settle(sighting, (await answer.response).status === 204 ? "stopped" : "ended");
     } catch (error) {
