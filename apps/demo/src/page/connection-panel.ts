@@ -75,8 +75,7 @@ export class ConnectionPanel {
     await this.#incidents.quietly(async () => {
       for (let i = 0; i < CUTS; i++) {
         await this.#flowing();
-        await control("cut", { page: this.#connection.page, stream: "/live" });
-        await this.#broken();
+        await this.#broken(control("cut", { page: this.#connection.page, stream: "/live" }));
       }
       await this.#flowing();
     });
@@ -90,8 +89,7 @@ export class ConnectionPanel {
 
   async #stall(): Promise<void> {
     this.#incidents.because("Stalled: open, but silent");
-    await control("stall", { page: this.#connection.page });
-    await this.#broken();
+    await this.#broken(control("stall", { page: this.#connection.page }));
   }
 
   async #freeze(): Promise<void> {
@@ -101,8 +99,7 @@ export class ConnectionPanel {
 
   async #restart(): Promise<void> {
     this.#incidents.because("Server killed");
-    await control("restart", {});
-    await this.#broken();
+    await this.#broken(control("restart", {}));
   }
 
   async #burst(): Promise<void> {
@@ -139,10 +136,12 @@ export class ConnectionPanel {
     return this.#once((settle) => ({ onEvent: settle }));
   }
 
-  /** Resolves when the connection is not open. */
-  #broken(): Promise<void> {
-    if (this.#connection.state !== "open") return Promise.resolve();
-    return this.#once((settle) => ({ onState: (state) => state !== "open" && settle() }));
+  /** Resolves when the order is answered and the connection broke: on a slow page it is back before the answer is. */
+  async #broken(order: Promise<unknown>): Promise<void> {
+    const isBroken = this.#connection.state !== "open";
+    const broken = this.#once((settle) => ({ onState: (state) => state !== "open" && settle() }));
+    await order;
+    if (!isBroken) await broken;
   }
 
   #once(listener: (settle: () => void) => Parameters<LiveConnection["listen"]>[0]): Promise<void> {
