@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { connect, EventSource, request } from "@sse/client";
 import { run } from "./child.ts";
 import type { Fault } from "./fault.ts";
+import { blocked, stopped } from "./held-up.ts";
 import { type Answer, site, slowly, stream } from "./site.ts";
-import { blocked, stopped } from "./stopped.ts";
 import { numbers } from "./watch.ts";
 import type { Face } from "./words.ts";
 

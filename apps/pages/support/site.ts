@@ -9,7 +9,6 @@ const PAGE = (title: string) =>
 
 /** One request for the stream. */
 export interface Streamed {
-  readonly at: number;
   readonly lastEventId: string;
   /** Where the browser says it asked from: "empty" for a page's fetch. */
   readonly path: string;
@@ -83,7 +82,7 @@ export class Site implements AsyncDisposable {
     const script = this.#scripts[pathname];
     if (pathname.startsWith("/events")) {
       const lastEventId = String(request.headers["last-event-id"] ?? searchParams.get("lastEventId") ?? "");
-      const streamed: Streamed = { at: performance.now(), lastEventId, path: pathname, closed: false };
+      const streamed: Streamed = { lastEventId, path: pathname, closed: false };
       this.streams.push(streamed);
       response.once("close", () => {
         streamed.closed = true;

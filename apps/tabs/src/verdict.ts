@@ -58,11 +58,13 @@ function overlapMs({ readings }: NumbersServer, fleet: Fleet): number {
   return longest;
 }
 
+/** How far the clocks of two processes may be apart. */
+const APART_MS = 100;
+
 /** Whether the next leader took the lock by force, since it did not hear that the last one let go. */
 export function wasForced({ tabs }: NumbersServer, { at, next }: Change): boolean {
-  return (
-    tabs.get(next.tab)?.some(([what, when]) => what === STOLE && when >= at && when <= next.from) === true
-  );
+  const isOfThis = (when: number): boolean => when >= at - APART_MS && when <= next.from + APART_MS;
+  return tabs.get(next.tab)?.some(([what, when]) => what === STOLE && isOfThis(when)) === true;
 }
 
 const LEFT: ReadonlySet<unknown> = new Set(["gone", "kept", "frozen"]);

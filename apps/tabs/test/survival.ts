@@ -68,6 +68,8 @@ function judge(name: string, server: NumbersServer, fleet: Fleet): Survival {
     }),
   );
   expect(found).toMatchObject({ lost: 0, repeated: 0, disordered: 0, gaps: 0 });
+  // A leader that hangs lets go of nothing: that shows that force is seen where it is used.
+  expect(changes.some((change) => change.way === "hang" && wasForced(server, change))).toBe(true);
   // The next leader hears that the last one let go; it finds out for itself only where the machine stood still.
   expect(forced).toBeLessThan(clean.length / 5);
   if (!judgesTimes) return { keptPages, naps: fleet.naps };

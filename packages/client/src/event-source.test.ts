@@ -2,7 +2,8 @@ import { defineEvents, isSseError, json } from "@sse/protocol";
 import { afterEach, describe, expect, inject, test } from "vitest";
 import { AT_ONCE, once, play } from "../test/server/client.ts";
 import type { Reply } from "../test/server/script.ts";
-import { EventSource, type EventSourceErrorEvent, type EventSourceOptions } from "./event-source.ts";
+import { EventSource, type EventSourceOptions } from "./event-source.ts";
+import type { EventSourceErrorEvent } from "./event-source-events.ts";
 
 const sources: EventSource[] = [];
 afterEach(() => {

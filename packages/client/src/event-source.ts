@@ -1,8 +1,9 @@
-import type { EventContract, EventMap, Received, ServerSentEvent, SseError } from "@sse/protocol";
+import type { EventContract, EventMap, ServerSentEvent, SseError } from "@sse/protocol";
 import { Connection, type ConnectionFace, type ConnectionPlan } from "./connection.ts";
 import type { ConnectionState } from "./connection-state.ts";
 import { type AnyContract, poisonId } from "./contract.ts";
 import { EventHandlers, errorEvent, messageEvent } from "./dom-events.ts";
+import type { EventSourceErrorEvent, EventSourceEventMap } from "./event-source-events.ts";
 import { holdStream } from "./held-stream.ts";
 import { assertBody, assertOptions } from "./option-rules.ts";
 import {
@@ -34,27 +35,6 @@ export interface EventSourceOptions<M extends EventMap = any> extends CommonOpti
   /** How to come back; `false` never does. Default: as the standard says, 3 s later or what `retry` said. */
   readonly reconnect?: ReconnectOptions | false | undefined;
 }
-
-/** A `MessageEvent` whose data has a type. */
-export interface EventSourceMessage<T> extends MessageEvent {
-  readonly data: T;
-}
-
-/** The standard's `error` event, which also knows why. */
-export interface EventSourceErrorEvent extends Event {
-  readonly error?: SseError | undefined; // optional, so that `onerror` takes what the platform's does
-}
-
-/** The events of an `EventSource` by type, with a contract or without. */
-export type EventSourceEventMap<M> = { open: Event } & { error: EventSourceErrorEvent } & ([M] extends [never]
-    ? { message: EventSourceMessage<string> }
-    : M extends EventMap
-      ? {
-          [E in Received<M> as E["type"] extends "error" | "open" ? never : E["type"]]: EventSourceMessage<
-            E["data"]
-          >;
-        }
-      : never);
 
 type Listener<T, E> = (this: T, event: E) => unknown;
 // By way of EventTarget: the types of Node 24 and of Workers do not have the DOM's names of these.

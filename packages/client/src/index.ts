@@ -2,13 +2,12 @@
 export { connect, type JsonContract } from "./connect.ts";
 export type { ClientCloseReason, ConnectionState } from "./connection-state.ts";
 export { type CursorStore, sessionCursor } from "./cursor-store.ts";
-export {
-  EventSource,
-  type EventSourceErrorEvent,
-  type EventSourceEventMap,
-  type EventSourceMessage,
-  type EventSourceOptions,
-} from "./event-source.ts";
+export { EventSource, type EventSourceOptions } from "./event-source.ts";
+export type {
+  EventSourceErrorEvent,
+  EventSourceEventMap,
+  EventSourceMessage,
+} from "./event-source-events.ts";
 export type {
   Attempt,
   BodyLike,

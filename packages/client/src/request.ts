@@ -91,6 +91,7 @@ export function request<M extends EventMap>(
 }
 
 const MAX_RESUMPTIONS = 5;
+const BARE_GET = { method: "GET", body: undefined, contentType: undefined };
 
 class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
   readonly #contract: AnyContract;
@@ -248,10 +249,9 @@ class StreamRequest<E> implements EventRequest<E>, ConnectionFace {
 
   async #send(plan: RequestPlan, attempt: Attempt, signal: AbortSignal): Promise<Sent> {
     const resume = attempt.error && this.#options.resume;
-    const bare = { method: "GET", body: undefined, contentType: undefined };
     const sent = await (typeof resume === "function"
       ? sendRequest(plan, resume(attempt.lastEventId), signal)
-      : send(resume === "get" ? { ...plan, ...bare } : plan, attempt, signal));
+      : send(resume === "get" ? { ...plan, ...BARE_GET } : plan, attempt, signal));
     this.#settleResponse(sent.response);
     return sent;
   }

@@ -17,6 +17,7 @@ export interface PublishOptions {
   readonly principal?: string | undefined;
 }
 
+/** Known by its identity, so that most events cost no look at the names of their options. */
 const NO_OPTIONS: PublishOptions = {};
 const NAMES = { key: 0, idempotencyKey: 0, principal: 0, channel: 0 };
 

@@ -149,7 +149,8 @@ export class Transmission implements SinkOwner, Rung {
   /** A client that takes nothing any more does not keep its socket and what waits there after the end. */
   #watchEnd(): void {
     let before = this.#sink.waitingBytes;
-    // Little waits as well, where a client takes nothing; but a body may be read late.
+    // A sink that was not blocked may have bytes, too, that its client never takes. A body that nobody redirected may
+    // just be read late.
     const waits = this.#blocked || (this.#body === undefined && before > 0);
     if (!waits || this.#linger !== undefined) return;
     this.#linger = startAlarm(LINGER_MS, () => {

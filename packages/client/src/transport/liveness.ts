@@ -109,7 +109,7 @@ export class Liveness {
       return;
     }
     // A late timer means that the process slept, or that a handler took long: bytes may lie in the socket. They get
-    // one more moment, which must not be such a one itself.
+    // one more moment, and another one where that came late itself.
     if (now - this.#due > LATE_MS && this.#moments < MAX_MOMENTS) {
       this.#moments++;
       this.#wait(Math.min(MOMENT_MS, this.#timeoutMs));
